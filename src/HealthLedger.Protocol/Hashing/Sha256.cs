@@ -1,0 +1,42 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace HealthLedger.Protocol.Hashing;
+
+/// <summary>
+/// SHA-256 [FIPS 180-4] into <see cref="Hash32"/>. Every hash of the protocol starts with an ASCII domain string that ends in a
+/// zero byte (<c>healthledger/thing/v1\0</c>), except where a named specification fixes the input. Nothing here allocates.
+/// </summary>
+public static class Sha256
+{
+    private const int StackBytesMax = 512;
+
+    /// <summary>The hash of <paramref name="data"/> alone: one hash.</summary>
+    public static Hash32 Hash(ReadOnlySpan<byte> data)
+    {
+        Span<byte> digest = stackalloc byte[Hash32.Length];
+        SHA256.HashData(data, digest);
+        return new Hash32(digest);
+    }
+
+    /// <summary>The hash of <paramref name="domain"/> followed by <paramref name="a"/>: one hash and one copy of the input.</summary>
+    public static Hash32 Hash(ReadOnlySpan<byte> domain, ReadOnlySpan<byte> a) => Hash(domain, a, default, default);
+
+    /// <summary>The hash of the concatenation: one hash and one copy of the input. Parts are not delimited; give them fixed sizes.</summary>
+    public static Hash32 Hash(ReadOnlySpan<byte> domain, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => Hash(domain, a, b, default);
+
+    /// <summary>The hash of the concatenation: one hash and one copy of the input. Parts are not delimited; give them fixed sizes.</summary>
+    public static Hash32 Hash(ReadOnlySpan<byte> domain, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, ReadOnlySpan<byte> c)
+    {
+        int length = checked(domain.Length + a.Length + b.Length + c.Length);
+        byte[]? rented = length > StackBytesMax ? ArrayPool<byte>.Shared.Rent(length) : null;
+        Span<byte> input = rented ?? stackalloc byte[StackBytesMax];
+        domain.CopyTo(input);
+        a.CopyTo(input[domain.Length..]);
+        b.CopyTo(input[(domain.Length + a.Length)..]);
+        c.CopyTo(input[(domain.Length + a.Length + b.Length)..]);
+        Hash32 hash = Hash(input[..length]);
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        return hash;
+    }
+}
