@@ -40,6 +40,22 @@ public enum FaultCode : ushort
     // 6xxx: FHIR and HL7
 
     // 7xxx: gateway, authentication, limits
+    [Refusal(503, "throttled", 75, "The node has as much as it can hold; try again in a moment.")] Busy = 7001,
+    [Refusal(504, "timeout", 75, "The answer did not come in time; whether the statement was taken must be asked.")] TimedOut = 7002,
+    [Refusal(503, "transient", 75, "The node or shard does not answer at the moment; try again later.")] Unavailable = 7003,
+    [Refusal(401, "security", 77, "The query is too old, from the future, or was asked before.")] QueryStale = 7004,
+    [Refusal(404, "not-found", 66, "There is nothing under this name, or the asker may not know of it.")] NotFound = 7005,
 
     // 8xxx: client and command line
+    [Refusal(502, "incomplete", 69, "The node cannot be reached, or its answer is not one of this protocol.")] ConnectionFailed = 8001,
+    [Refusal(502, "incomplete", 76, "The node left out or changed what a permit opens.")] ReleaseIncomplete = 8002,
+    [Refusal(403, "forbidden", 77, "The permit opens what no key at hand can decrypt.")] KeyMissing = 8003,
+    [Refusal(403, "forbidden", 77, "The access was denied by the rules.")] AccessDenied = 8004,
+    [Refusal(400, "not-found", 66, "The patient has no segment for this label that the depositor knows.")] SegmentUnknown = 8005,
+    [Refusal(413, "too-long", 65, "A record is too large for one submission.")] RecordTooLarge = 8006,
+    [Refusal(500, "security", 78, "The key folder can be read by others, or cannot be written safely.")] KeyFolderUnsafe = 8007,
+    [Refusal(400, "not-found", 66, "The key folder lacks a key that is needed.")] KeyFolderIncomplete = 8008,
+    [Refusal(409, "conflict", 75, "The patient's counter moved on by somebody else's statements, again and again.")] CounterRace = 8009,
+    [Refusal(409, "incomplete", 75, "The statement expired before it was known to be committed.")] SubmissionExpired = 8010,
+    [Refusal(400, "structure", 65, "The export or its index is damaged.")] ExportDamaged = 8011,
 }
