@@ -34,6 +34,102 @@ public enum FaultCode : ushort
     // 3xxx: replication
 
     // 4xxx: rules and authority
+    // 400x: what stops a statement at the door and makes a block that holds it invalid
+    [Refusal(400, "value", 65, "The statement is for another network or shard.")] PlaceWrong = 4001,
+    [Refusal(400, "value", 65, "The statement's times do not fit: it ends before it begins, or more than a day after.")] StatementTimes = 4002,
+    [Refusal(409, "transient", 75, "The statement was issued after the block's time.")] StatementEarly = 4003,
+    [Refusal(409, "expired", 65, "The statement has expired.")] StatementExpired = 4004,
+    [Refusal(409, "duplicate", 65, "The statement is in the ledger already; its first receipt counts.")] StatementRemembered = 4005,
+    [Refusal(503, "throttled", 75, "The shard remembers as many statements as it can; try again later.")] StatementMemoryFull = 4006,
+    [Refusal(409, "conflict", 65, "The statement's seq is not the issuer's counter plus one.")] SequenceWrong = 4007,
+    [Refusal(400, "value", 65, "Under a patient's identity a statement has a seq and speaks of that patient alone; under another it has none.")] SequenceUnfit = 4008,
+    [Refusal(403, "security", 77, "The issuer is not known.")] IssuerUnknown = 4009,
+    [Refusal(403, "security", 77, "The key is not, or no longer, one that may sign for the issuer.")] KeyNotValid = 4010,
+
+    // 402x: what makes a block invalid as a whole
+    [Refusal(409, "conflict", 65, "The block does not follow its parent.")] BlockMisplaced = 4020,
+    [Refusal(409, "conflict", 65, "The block's time is before its parent's.")] BlockTimeBack = 4021,
+    [Refusal(409, "conflict", 65, "The block's directory height goes back, or is not that of its parent in shard 0.")] DirectoryHeightWrong = 4022,
+    [Refusal(409, "conflict", 65, "The block's tree, body or state is not what the rules make of it.")] BlockResultWrong = 4023,
+    [Refusal(409, "conflict", 65, "The checkpoint does not go forward from the one before.")] CheckpointWrong = 4024,
+    [Refusal(501, "not-supported", 70, "The rules' version is not one this software knows.")] RulesUnknown = 4025,
+    [Refusal(409, "conflict", 65, "The item has no place in a block.")] ItemMisplaced = 4026,
+
+    // 403x: what any event may be refused for
+    [Refusal(400, "structure", 65, "The event's body is not what its type asks for.")] BodyMalformed = 4030,
+    [Refusal(400, "not-supported", 65, "The event's type is not known to the rules.")] EventTypeUnknown = 4031,
+    [Refusal(409, "conflict", 65, "Another event of the same atomic statement was refused.")] AtomicRefused = 4032,
+    [Refusal(404, "not-found", 65, "The ledger knows no identity of this subject.")] SubjectUnknown = 4033,
+    [Refusal(403, "forbidden", 77, "Only the subject itself may do this.")] SubjectOnly = 4034,
+    [Refusal(403, "forbidden", 77, "A steward may not do this in the patient's name.")] StewardMayNot = 4035,
+    [Refusal(403, "forbidden", 77, "The organization has not been attested the role that this needs.")] RoleMissing = 4036,
+    [Refusal(403, "forbidden", 77, "Only a member of the network may do this.")] MemberOnly = 4037,
+
+    // 404x: identities
+    [Refusal(400, "value", 65, "The subject is not the hash of its inception.")] InceptionMismatch = 4040,
+    [Refusal(409, "conflict", 65, "The key is not the identity's current one.")] KeyNotCurrent = 4041,
+    [Refusal(400, "value", 65, "A key ends at once, or within a day after the block.")] KeyEndUnfit = 4042,
+    [Refusal(409, "conflict", 65, "The new key has been used by this identity before.")] KeyReused = 4043,
+    [Refusal(400, "security", 66, "The new key has not signed for this identity.")] PossessionUnproven = 4044,
+    [Refusal(409, "conflict", 65, "Too many earlier keys are still running out.")] KeysTooMany = 4045,
+    [Refusal(409, "conflict", 65, "The identity has no steward to take over from.")] NoSteward = 4046,
+    [Refusal(404, "not-found", 65, "The steward is not a provider that the directory knows.")] StewardUnknown = 4047,
+
+    // 405x: segments
+    [Refusal(409, "duplicate", 65, "The subject has a segment of this id already.")] SegmentExists = 4050,
+    [Refusal(404, "not-found", 65, "The subject has no segment of this id.")] SegmentUnknown = 4051,
+    [Refusal(403, "forbidden", 77, "Only the segment's owner may do this.")] SegmentNotOwned = 4052,
+    [Refusal(409, "conflict", 65, "The segment has had this key before.")] SegmentKeyReused = 4053,
+    [Refusal(409, "too-costly", 65, "The owner has as many segments of this subject as are allowed.")] SegmentsTooMany = 4054,
+    [Refusal(409, "conflict", 65, "The record is sealed to a key that is not the segment's newest; seal its batch key again.")] SegmentKeyStale = 4055,
+
+    // 406x: records
+    [Refusal(403, "forbidden", 77, "The issuer may not add records to this segment.")] DepositNotAllowed = 4060,
+    [Refusal(409, "conflict", 65, "A record of the same key has another content.")] RecordConflict = 4061,
+    [Refusal(409, "conflict", 65, "The resource has a record already; amend it.")] ResourceExists = 4062,
+    [Refusal(404, "not-found", 65, "The subject has no record of this id.")] RecordUnknown = 4063,
+    [Refusal(403, "forbidden", 77, "Only the record's author may do this.")] AuthorOnly = 4064,
+    [Refusal(409, "conflict", 65, "A newer version of the record exists.")] RecordNotNewest = 4065,
+    [Refusal(409, "conflict", 65, "The record was retracted.")] RecordRetracted = 4066,
+    [Refusal(400, "value", 65, "The amendment is of another resource.")] ResourceDiffers = 4067,
+
+    // 407x: grants
+    [Refusal(409, "duplicate", 65, "The subject has had a grant of this id already.")] GrantExists = 4070,
+    [Refusal(404, "not-found", 65, "The subject has no grant of this id.")] GrantUnknown = 4071,
+    [Refusal(404, "not-found", 65, "The grantee is not an organization that the directory knows.")] GranteeUnknown = 4072,
+    [Refusal(409, "conflict", 65, "A grant to oneself, or by a steward to itself, gives nothing.")] GranteeIsGrantor = 4073,
+    [Refusal(409, "expired", 65, "The grant would have ended already.")] GrantAlreadyOver = 4074,
+    [Refusal(400, "value", 65, "A steward's grant is marked as such and is for treatment only; a patient's is not marked.")] StewardGrantUnfit = 4075,
+    [Refusal(409, "too-costly", 65, "The grantee has as many running grants of this subject as are allowed.")] GrantsTooMany = 4076,
+    [Refusal(409, "conflict", 65, "The grant has not ended yet.")] GrantStillRuns = 4077,
+
+    // 408x: why an access is denied
+    [Refusal(403, "forbidden", 77, "Nothing has been granted to the organization.")] NoGrant = 4080,
+    [Refusal(403, "forbidden", 77, "The grant is not for this segment.")] SegmentNotGranted = 4081,
+    [Refusal(403, "forbidden", 77, "The grant is not to read.")] ReadNotGranted = 4082,
+    [Refusal(403, "forbidden", 77, "The purpose of use is not one that was granted.")] PurposeNotGranted = 4083,
+    [Refusal(403, "forbidden", 77, "The grant is to another person.")] PersonNotGranted = 4084,
+    [Refusal(403, "forbidden", 77, "The grant has not begun.")] GrantNotYet = 4085,
+    [Refusal(403, "expired", 77, "The grant has ended.")] GrantEnded = 4086,
+    [Refusal(403, "expired", 77, "The grant has been used as often as it allows.")] GrantUsedUp = 4087,
+    [Refusal(403, "forbidden", 77, "The grant has been revoked.")] GrantRevoked = 4088,
+    [Refusal(403, "forbidden", 77, "The grant does not open this record.")] RecordNotGranted = 4089,
+    [Refusal(403, "forbidden", 77, "The grant opens single records, which the access must name.")] RecordsNotNamed = 4090,
+    [Refusal(403, "forbidden", 77, "One's own segments are open for treatment, coordination, payment, operations and the patient's request only.")] OwnPurposeUnfit = 4091,
+    [Refusal(403, "forbidden", 77, "A patient reads the own record at the own request (PATRQT) only.")] PatientPurposeUnfit = 4092,
+
+    // 410x: on whose authority an access is permitted
+    [Refusal(200, "informational", 0, "Permitted: the patient reads the own record.")] PermittedSelf = 4100,
+    [Refusal(200, "informational", 0, "Permitted: the organization reads segments of its own.")] PermittedOwner = 4101,
+    [Refusal(200, "informational", 0, "Permitted: the organization is the patient's steward.")] PermittedSteward = 4102,
+    [Refusal(200, "informational", 0, "Permitted: by the grant that the entry names.")] PermittedGrant = 4103,
+
+    // 411x: why a holder releases nothing for a permit
+    [Refusal(403, "forbidden", 77, "The own replica has no such committed permit.")] PermitMissing = 4110,
+    [Refusal(403, "security", 77, "The one who asks is not the one who was permitted.")] RequesterDiffers = 4111,
+    [Refusal(403, "expired", 77, "The permit is older than thirty seconds; ask for access again.")] PermitStale = 4112,
+    [Refusal(403, "forbidden", 77, "The grant was revoked or ended after the permit.")] PermitGrantOver = 4113,
+    [Refusal(502, "incomplete", 74, "The answer is not the list of records that the permit opens.")] RecordListWrong = 4114,
 
     // 5xxx: storage and vault
 

@@ -1,0 +1,29 @@
+using HealthLedger.Protocol.Cbor;
+using HealthLedger.Protocol.Errors;
+
+namespace HealthLedger.Protocol.Events;
+
+/// <summary>401 grant.revoke: <c>{1: grant}</c>.</summary>
+public sealed record RevokeBody
+{
+    /// <summary>Which grant of the subject.</summary>
+    public required Id16 Grant { get; init; }
+
+    /// <summary>Decodes a body.</summary>
+    public static Result<RevokeBody> Decode(ReadOnlySpan<byte> body)
+    {
+        CborReader reader = new(body);
+        BodyFields.ReadMap(ref reader, 1);
+        reader.ReadKey(1);
+        Id16 grant = BodyFields.ReadId16(ref reader);
+        return reader.End() ? new RevokeBody { Grant = grant } : reader.Fault;
+    }
+
+    /// <summary>Writes the canonical CBOR.</summary>
+    public void Encode(CborWriter writer)
+    {
+        writer.WriteMapStart(1);
+        writer.WriteUInt(1);
+        writer.WriteBytes(Grant.Bytes);
+    }
+}
