@@ -144,10 +144,8 @@ public enum FaultCode : ushort
 
     // 8xxx: client and command line
     [Refusal(502, "incomplete", 69, "The node cannot be reached, or its answer is not one of this protocol.")] ConnectionFailed = 8001,
-    [Refusal(502, "incomplete", 76, "The node left out or changed what a permit opens.")] ReleaseIncomplete = 8002,
     [Refusal(403, "forbidden", 77, "The permit opens what no key at hand can decrypt.")] KeyMissing = 8003,
-    [Refusal(403, "forbidden", 77, "The access was denied by the rules.")] AccessDenied = 8004,
-    [Refusal(400, "not-found", 66, "The patient has no segment for this label that the depositor knows.")] SegmentUnknown = 8005,
+    [Refusal(400, "not-found", 66, "The patient has no segment for this label that the depositor knows.")] LabelUnknown = 8005,
     [Refusal(413, "too-long", 65, "A record is too large for one submission.")] RecordTooLarge = 8006,
     [Refusal(500, "security", 78, "The key folder can be read by others, or cannot be written safely.")] KeyFolderUnsafe = 8007,
     [Refusal(400, "not-found", 66, "The key folder lacks a key that is needed.")] KeyFolderIncomplete = 8008,
