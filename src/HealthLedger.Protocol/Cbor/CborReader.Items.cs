@@ -21,6 +21,8 @@ public ref partial struct CborReader
         private Frame _first;
     }
 
+    private const ulong BignumTag = 2, NegativeBignumTag = 3;
+
     private ulong ReadHead(int major, string what)
     {
         if (Failed) return 0;
@@ -172,8 +174,9 @@ public ref partial struct CborReader
                 case CborType.Array: ReadArrayStart(); break;
                 case CborType.Map: ReadMapStart(); break;
                 case CborType.Tag:
-                    ReadHead(6, "a tag");
+                    ulong tag = ReadHead(6, "a tag");
                     Push(1, isMap: false);
+                    if (tag is BignumTag or NegativeBignumTag) CheckBignum(ReadBytes());
                     break;
                 case CborType.Boolean: ReadBool(); break;
                 case CborType.Null: TryReadNull(); break;
@@ -182,6 +185,12 @@ public ref partial struct CborReader
             }
         }
         while (!Failed && (_depth > outer || (_depth == outer && outer > 0 && _frames[outer - 1].Remaining == left)));
+    }
+
+    /// <summary>One number, one form [RFC 8949 §3.4.3]: a bignum has no leading zero and does not fit an integer.</summary>
+    private void CheckBignum(ReadOnlySpan<byte> content)
+    {
+        if (!Failed && (content.Length <= sizeof(ulong) || content[0] == 0)) Fail("A bignum is not in its shortest form.", FaultCode.CborNotCanonical);
     }
 
     private void FailType(string what)

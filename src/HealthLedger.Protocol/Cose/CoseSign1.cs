@@ -128,13 +128,36 @@ public readonly struct CoseSign1
         signer.Sign(writer.WrittenSpan, signature64);
     }
 
+    /// <summary>The algorithm that the protected header names; null where it names none.</summary>
+    public int? Algorithm
+    {
+        get
+        {
+            if (Protected.IsEmpty) return null;
+            CborReader reader = new(Protected.Span);
+            for (int pairs = reader.ReadMapStart(); pairs > 0 && !reader.Failed; pairs--)
+            {
+                // Label 1 has the smallest encoding but 0's, so the search is over after a key or two.
+                if (reader.PeekType != CborType.UnsignedInteger) return null;
+                ulong label = reader.ReadUInt();
+                if (label == CoseLabel.Algorithm) return reader.PeekType is CborType.UnsignedInteger or CborType.NegativeInteger && reader.ReadInt() is >= int.MinValue and <= int.MaxValue and long id ? (int)id : 0;
+                if (label > CoseLabel.Algorithm) return null;
+                reader.ReadEncoded();
+            }
+            return null;
+        }
+    }
+
     /// <summary>True when the signature is by <paramref name="key"/> over this header and payload. False for a detached payload. One verification.</summary>
     public bool Verify(PublicKey key) => !IsDetached && Verify(key, Payload.Span);
 
-    /// <summary>True when the signature is by <paramref name="key"/> over this header and the given payload. One verification.</summary>
+    /// <summary>
+    /// True when the signature is by <paramref name="key"/> over this header and the given payload. A protected header that names another
+    /// algorithm than ES256 is not verified; one that names none is, and whether it may be so is for the format to say. One verification.
+    /// </summary>
     public bool Verify(PublicKey key, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> externalAad = default)
     {
-        if (Signature.Length != PublicKey.SignatureLength) return false;
+        if (Signature.Length != PublicKey.SignatureLength || Algorithm is { } named && named != CoseAlgorithm.Es256) return false;
         CborWriter writer = new(Protected.Length + payload.Length + externalAad.Length + 32);
         WriteSigStructure(writer, Protected.Span, payload, externalAad);
         return key.Verify(writer.WrittenSpan, Signature.Span);
