@@ -1,0 +1,158 @@
+using HealthLedger.Consensus.Effects;
+using HealthLedger.Consensus.Messages;
+using HealthLedger.Protocol.Votes;
+
+namespace HealthLedger.Consensus.Replica;
+
+/// <content>Rule 1: complaints.</content>
+public sealed partial class ReplicaMachine
+{
+    private Complaint?[] _complaints = [];
+    private Epoch _ownComplaint, _waitingSeen;
+    private long _enteredAt, _committedAt, _complainedAt = long.MinValue / 2;
+    private long? _oldestWaiting, _workSince;
+
+    /// <summary>
+    /// The epoch this replica is in, or the one after the epoch that q members complain of: a leader that never collects promises is complained
+    /// of too. Only the timer uses it; it fences nothing.
+    /// </summary>
+    private Epoch WaitingEpoch
+    {
+        get
+        {
+            Epoch first = FirstEpoch(Config);
+            Epoch epoch = Promised > first ? Promised : first;
+            Epoch open = ComplainedBy(_quorum).Next;
+            return open > epoch ? open : epoch;
+        }
+    }
+
+    private bool HasWork => _oldestWaiting is not null || HasUncommitted;
+
+    /// <summary>A block accepted in this epoch, or locked, is not committed.</summary>
+    private bool HasUncommitted =>
+        (_log.LastAccepted is { } last && last.Height > Tip.Height) || (_log.Lock is { } held && held.Height > Tip.Height);
+
+    private long ComplainAfter
+    {
+        get
+        {
+            Epoch waiting = WaitingEpoch;
+            long since = _log.Committed is { } newest && newest.Epoch.Config == Config ? newest.Epoch.Counter : FirstEpoch(Config).Counter;
+            long epochs = Math.Clamp(waiting.Counter - since, 0, 4);
+            return Math.Min(ConsensusTimes.ComplainMillisecondsMax, ConsensusTimes.ComplainMilliseconds << (int)epochs);
+        }
+    }
+
+    private void OnWaiting(long? since, Moment now)
+    {
+        Invariant.Require(since is null || since <= now.Elapsed, "Nothing waits from the future.");
+        _oldestWaiting = since;
+    }
+
+    private void OnTick(Moment now, List<Effect> effects)
+    {
+        if (Mode == ReplicaMode.Recovering)
+        {
+            if (now.Elapsed - _statusAskedAt >= ConsensusTimes.AskAgainMilliseconds) AskStatuses(now, effects);
+        }
+        AskAgain(now, effects);
+        if (Mode != ReplicaMode.Voting) return;
+        NoteWaitingEpoch(now);
+        _workSince = HasWork ? _workSince ?? now.Elapsed : null;
+        if (IsOverdue(now)) RaiseComplaint(WaitingEpoch);
+        if (_ownComplaint >= WaitingEpoch && now.Elapsed - _complainedAt >= ConsensusTimes.RepeatMilliseconds
+            && (HasWork || OthersComplain))
+        {
+            _complainedAt = now.Elapsed;
+            var complaint = new Complaint(_settings.Shard, _ownComplaint, _self, []);
+            effects.Add(new Broadcast(new ComplainCall(complaint) { From = _self }));
+        }
+        OfferToLead(effects);
+    }
+
+    private bool IsOverdue(Moment now)
+    {
+        if (_workSince is not { } workSince) return false;
+        long after = ComplainAfter;
+        if (now.Elapsed - Math.Max(workSince, Math.Max(_committedAt, _enteredAt)) >= after) return true;
+        return _oldestWaiting is { } waiting
+            && now.Elapsed - Math.Max(waiting, _enteredAt) >= Math.Max(ConsensusTimes.CensorMilliseconds, after);
+    }
+
+    /// <summary>f + 1 members, so at least one that does not lie, complain of the epoch waited for.</summary>
+    private bool OthersComplain => ComplainedBy(Quorum.Faults(_members) + 1) >= WaitingEpoch;
+
+    private void RaiseComplaint(Epoch epoch)
+    {
+        if (epoch <= _ownComplaint) return;
+        _ownComplaint = epoch;
+        _complainedAt = long.MinValue / 2;
+    }
+
+    private void OnLeaderLost(Epoch epoch, Moment now, List<Effect> effects)
+    {
+        if (Mode != ReplicaMode.Voting || epoch.Config != Config || epoch < Promised) return;
+        RaiseComplaint(epoch);
+        _complainedAt = now.Elapsed;
+        effects.Add(new Broadcast(new ComplainCall(new Complaint(_settings.Shard, _ownComplaint, _self, [])) { From = _self }));
+    }
+
+    private void OnComplain(ComplainCall call, Moment now, List<Effect> effects)
+    {
+        Complaint complaint = call.Complaint;
+        if (complaint.Epoch.Config > Config || !_check.IsValid(complaint)) return;
+        // Who complains may only have missed the news.
+        if (_log.Committed is { } newest && call.From != _self) effects.Add(new Send(call.From, new DecideCall(newest) { From = _self }));
+        if (complaint.Epoch.Config == Config) TakeComplaint(complaint, now, effects);
+        if (Mode == ReplicaMode.Voting) OfferToLead(effects);
+    }
+
+    /// <summary>Keeps a verified complaint if it is higher than its member's last one, and joins when f + 1 complain.</summary>
+    private void TakeComplaint(Complaint complaint, Moment now, List<Effect> effects)
+    {
+        ref Complaint? slot = ref _complaints[complaint.Member];
+        if (slot is not null && slot.Epoch >= complaint.Epoch) return;
+        slot = complaint;
+        NoteWaitingEpoch(now);
+        if (Mode != ReplicaMode.Voting) return;
+        Epoch joined = ComplainedBy(Quorum.Faults(_members) + 1);
+        if (joined <= _ownComplaint || joined < Promised) return;
+        RaiseComplaint(joined);
+        _complainedAt = now.Elapsed;
+        effects.Add(new Broadcast(new ComplainCall(new Complaint(_settings.Shard, _ownComplaint, _self, [])) { From = _self }));
+    }
+
+    /// <summary>The highest epoch that at least <paramref name="count"/> members complain of; counter -1 when there is none.</summary>
+    private Epoch ComplainedBy(int count)
+    {
+        Span<long> counters = stackalloc long[Quorum.MembersMax];
+        int known = 0;
+        foreach (Complaint? complaint in _complaints)
+        {
+            if (complaint is not null) counters[known++] = complaint.Epoch.Counter;
+        }
+        if (known < count) return new Epoch(Config, -1);
+        counters = counters[..known];
+        counters.Sort();
+        return new Epoch(Config, counters[known - count]);
+    }
+
+    private Complaint[] ComplaintsOf(Epoch epoch)
+    {
+        var found = new List<Complaint>(_quorum);
+        foreach (Complaint? complaint in _complaints)
+        {
+            if (complaint is not null && complaint.Epoch >= epoch && found.Count < _quorum) found.Add(complaint);
+        }
+        return found.Count == _quorum ? [.. found] : [];
+    }
+
+    private void NoteWaitingEpoch(Moment now)
+    {
+        Epoch waiting = WaitingEpoch;
+        if (waiting == _waitingSeen) return;
+        _waitingSeen = waiting;
+        _enteredAt = now.Elapsed;
+    }
+}
