@@ -141,6 +141,7 @@ public enum FaultCode : ushort
     [Refusal(503, "transient", 75, "The node or shard does not answer at the moment; try again later.")] Unavailable = 7003,
     [Refusal(401, "security", 77, "The query is too old, from the future, or was asked before.")] QueryStale = 7004,
     [Refusal(404, "not-found", 66, "There is nothing under this name, or the asker may not know of it.")] NotFound = 7005,
+    [Refusal(500, "exception", 70, "The node met a defect; its log has the details.")] Defect = 7006,
 
     // 8xxx: client and command line
     [Refusal(502, "incomplete", 69, "The node cannot be reached, or its answer is not one of this protocol.")] ConnectionFailed = 8001,
