@@ -1,6 +1,7 @@
 using HealthLedger.Consensus.Effects;
 using HealthLedger.Consensus.Messages;
 using HealthLedger.Consensus.Replica;
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Votes;
 
 namespace HealthLedger.Consensus.Leader;
@@ -23,13 +24,13 @@ public sealed partial class LeaderMachine
     /// <param name="leaderId">16 fresh random bytes.</param>
     /// <param name="complaints">q complaints of the epoch before, or empty.</param>
     /// <param name="handOver">The hand-over of the epoch before, or null.</param>
-    public LeaderMachine(ReplicaSettings settings, Epoch epoch, LeaderId leaderId, Complaint[] complaints, HandOver? handOver)
+    public LeaderMachine(ReplicaSettings settings, Epoch epoch, Id16 leaderId, Complaint[] complaints, HandOver? handOver)
         : this(settings, epoch, leaderId, complaints, handOver, SafetyRules.Standard)
     {
     }
 
     internal LeaderMachine(
-        ReplicaSettings settings, Epoch epoch, LeaderId leaderId, Complaint[] complaints, HandOver? handOver, SafetyRules rules)
+        ReplicaSettings settings, Epoch epoch, Id16 leaderId, Complaint[] complaints, HandOver? handOver, SafetyRules rules)
     {
         _settings = settings;
         _rules = rules;
@@ -37,7 +38,7 @@ public sealed partial class LeaderMachine
         _self = settings.Membership.Self(epoch.Config);
         _members = settings.Membership.Count(epoch.Config);
         Invariant.Require(_self >= 0 && _members > 0 && epoch.LeaderAmong(_members) == _self, "A member leads only its own epochs.");
-        Invariant.Require(!leaderId.IsNone, "A leader id is random.");
+        Invariant.Require(!leaderId.IsZero, "A leader id is random.");
         _quorum = rules.QuorumOf(_members);
         _call = new NewEpochCall(epoch, leaderId, complaints, handOver) { From = _self };
         _promises = new Promise?[_members];
@@ -49,7 +50,7 @@ public sealed partial class LeaderMachine
     public Epoch Epoch => _call.Epoch;
 
     /// <summary>The id of this attempt.</summary>
-    public LeaderId LeaderId => _call.LeaderId;
+    public Id16 LeaderId => _call.LeaderId;
 
     /// <summary>The attempt is over; steps do nothing any more.</summary>
     public bool IsOver { get; private set; }

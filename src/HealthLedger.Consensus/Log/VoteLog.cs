@@ -25,7 +25,7 @@ public sealed class VoteLog
     public Epoch Promised { get; private set; }
 
     /// <summary>The id that leads it, none when it was entered by a commit certificate.</summary>
-    public LeaderId LeaderId { get; private set; }
+    public Id16 LeaderId { get; private set; }
 
     /// <summary>The Promise given for it, unsigned; null when it was entered otherwise.</summary>
     public Promise? Given { get; private set; }
@@ -142,11 +142,11 @@ public sealed class VoteLog
             Enter(entered.Epoch, entered.LeaderId);
             return;
         }
-        Invariant.Require(LeaderId.IsNone || LeaderId == entered.LeaderId, "An epoch has one leader id.");
+        Invariant.Require(LeaderId.IsZero || LeaderId == entered.LeaderId, "An epoch has one leader id.");
         LeaderId = entered.LeaderId;
     }
 
-    private void Enter(Epoch epoch, LeaderId leaderId)
+    private void Enter(Epoch epoch, Id16 leaderId)
     {
         (Promised, LeaderId, Given, Base, VotedHeight) = (epoch, leaderId, null, null, -1);
         _accepted.Clear();

@@ -1,3 +1,4 @@
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Votes;
 
 namespace HealthLedger.Consensus.Log;
@@ -9,7 +10,7 @@ public abstract record VoteRecord;
 public sealed record Promised(Promise Promise) : VoteRecord;
 
 /// <summary>An epoch was entered by q promises, or by a commit certificate (then its leader's id is not known); or its leader's id became known.</summary>
-public sealed record Entered(Epoch Epoch, LeaderId LeaderId) : VoteRecord;
+public sealed record Entered(Epoch Epoch, Id16 LeaderId) : VoteRecord;
 
 /// <summary>The base of the current epoch (rule 3).</summary>
 /// <param name="Epoch">The epoch.</param>

@@ -1,3 +1,4 @@
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Votes;
 
 namespace HealthLedger.Consensus.Replica;
@@ -29,7 +30,7 @@ internal sealed class CertificateCheck(int shard, IMembership membership, IVoteV
     }
 
     /// <summary>Exactly q promises of distinct members, ascending, to this epoch and leader id.</summary>
-    public bool AreValid(Promise[] promises, Epoch epoch, LeaderId leaderId)
+    public bool AreValid(Promise[] promises, Epoch epoch, Id16 leaderId)
     {
         int members = membership.Count(epoch.Config);
         if (members == 0 || promises.Length != rules.QuorumOf(members)) return false;

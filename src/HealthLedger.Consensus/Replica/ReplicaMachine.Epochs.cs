@@ -1,6 +1,7 @@
 using HealthLedger.Consensus.Effects;
 using HealthLedger.Consensus.Log;
 using HealthLedger.Consensus.Messages;
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Votes;
 
 namespace HealthLedger.Consensus.Replica;
@@ -18,7 +19,7 @@ public sealed partial class ReplicaMachine
             SendNack(call.From, NackReason.Behind, effects, Tip.Height + 1);
             return;
         }
-        if (call.Epoch.Counter < 0 || call.LeaderId.IsNone || (call.Epoch.Config == Config && call.From != call.Epoch.LeaderAmong(_members)))
+        if (call.Epoch.Counter < 0 || call.LeaderId.IsZero || (call.Epoch.Config == Config && call.From != call.Epoch.LeaderAmong(_members)))
         {
             SendNack(call.From, NackReason.NotYours, effects);
             return;
@@ -65,12 +66,12 @@ public sealed partial class ReplicaMachine
     }
 
     /// <summary>Enters an epoch on proof: q promises to a leader id, or a commit certificate (then the id is not known yet).</summary>
-    private bool EnterOnProof(Epoch epoch, LeaderId leaderId, Moment now, List<Effect> effects)
+    private bool EnterOnProof(Epoch epoch, Id16 leaderId, Moment now, List<Effect> effects)
     {
         Invariant.Require(epoch >= Promised, "Epochs are entered upwards.");
         bool isHigher = epoch > Promised;
         if (isHigher && !_rules.MayEnter(epoch, Promised, IsUpToDate)) return false;
-        if (isHigher || (_log.LeaderId.IsNone && !leaderId.IsNone)) Record(new Entered(epoch, leaderId), effects);
+        if (isHigher || (_log.LeaderId.IsZero && !leaderId.IsZero)) Record(new Entered(epoch, leaderId), effects);
         if (isHigher) Entered(now);
         if (epoch > _proven)
         {

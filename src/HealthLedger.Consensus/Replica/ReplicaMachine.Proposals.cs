@@ -65,7 +65,7 @@ public sealed partial class ReplicaMachine
             SendNack(call.From, NackReason.NotYours, effects);
             return false;
         }
-        if (call.Epoch > Promised || _log.LeaderId.IsNone)
+        if (call.Epoch > Promised || _log.LeaderId.IsZero)
         {
             if (call.Promises is null || !_check.AreValid(call.Promises, call.Epoch, call.LeaderId))
             {
@@ -212,7 +212,7 @@ public sealed partial class ReplicaMachine
             return;
         }
         Certificate prepared = call.Prepared;
-        if (call.Epoch != Promised || _log.LeaderId.IsNone)
+        if (call.Epoch != Promised || _log.LeaderId.IsZero)
         {
             SendNack(call.From, NackReason.Behind, effects, Tip.Height + 1);
             return;

@@ -103,7 +103,7 @@ public sealed partial class ReplicaMachine
             case LeaderLost lost: OnLeaderLost(lost.Epoch, now, effects); break;
             default: break;
         }
-        Invariant.Require(_log.LeaderId.IsNone || _log.Promised.Counter >= 0, "A leader id belongs to an epoch.");
+        Invariant.Require(_log.LeaderId.IsZero || _log.Promised.Counter >= 0, "A leader id belongs to an epoch.");
     }
 
     private void Record(VoteRecord record, List<Effect> effects)

@@ -1,3 +1,5 @@
+using HealthLedger.Protocol;
+
 namespace HealthLedger.Consensus.Replica;
 
 /// <summary>What does not change about a replica of one shard.</summary>
@@ -7,4 +9,4 @@ namespace HealthLedger.Consensus.Replica;
 /// <param name="Verifier">Signature checks.</param>
 /// <param name="Nonce">Random for this start; answers to its Status questions must repeat it.</param>
 public sealed record ReplicaSettings(
-    int Shard, BlockInfo Genesis, IMembership Membership, IVoteVerifier Verifier, Protocol.Votes.LeaderId Nonce);
+    int Shard, BlockInfo Genesis, IMembership Membership, IVoteVerifier Verifier, Id16 Nonce);

@@ -11,5 +11,5 @@ namespace HealthLedger.Protocol.Votes;
 /// <param name="ShownVote">The asker's own highest vote that this member holds. Evidence, not a claim: a liar cannot silence anyone.</param>
 /// <param name="Signature">Empty until signed.</param>
 public sealed record Status(
-    int Shard, Epoch Promised, LeaderId Nonce, int Member, long CommittedHeight, Certificate? Committed,
+    int Shard, Epoch Promised, Id16 Nonce, int Member, long CommittedHeight, Certificate? Committed,
     Promise? ShownPromise, SignedVote? ShownVote, byte[] Signature);
