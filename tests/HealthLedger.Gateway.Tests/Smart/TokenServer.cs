@@ -14,6 +14,9 @@ internal sealed class TokenServer : ISmartClients, IAsyncDisposable
 {
     public const string ClientId = "lab-system", Endpoint = "https://gateway.example/token";
 
+    // Made once: generating an RSA key takes longer than all the tests.
+    private static readonly Lazy<(ECDsa, RSA)> Keys = new(() => (ECDsa.Create(ECCurve.NamedCurves.nistP384), RSA.Create(2048)));
+
     private readonly WebApplication _app;
     private readonly SmartClient _client;
 
@@ -29,8 +32,7 @@ internal sealed class TokenServer : ISmartClients, IAsyncDisposable
 
     public static async Task<TokenServer> StartAsync()
     {
-        ECDsa ec = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-        RSA rsa = RSA.Create(2048);
+        (ECDsa ec, RSA rsa) = Keys.Value;
         ECParameters point = ec.ExportParameters(false);
         RSAParameters modulus = rsa.ExportParameters(false);
         byte[] jwks = JsonSerializer.SerializeToUtf8Bytes(new
@@ -90,12 +92,7 @@ internal sealed class TokenServer : ISmartClients, IAsyncDisposable
         return ((int)answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        Ec.Dispose();
-        Rsa.Dispose();
-    }
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     public static string Text(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
 
