@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using HealthLedger.Protocol.Hashing;
 
-namespace HealthLedger.Protocol.Tests.Hashing;
+namespace HealthLedger.Protocol.Tests.Digests;
 
 /// <summary>Every way we hash, beside the base library.</summary>
 public class Sha256Tests
