@@ -61,8 +61,7 @@ internal static class Primitives
     private static string? TextProblem(string text)
     {
         if (text.Length > StringCharsMax) return $"must not be longer than {StringCharsMax} characters";
-        if (text.AsSpan().ContainsAny(ForbiddenControls)) return "must not hold control characters";
-        return string.IsNullOrWhiteSpace(text) ? "must not be only white space" : null;
+        return text.AsSpan().ContainsAny(ForbiddenControls) ? "must not hold control characters" : null;
     }
 
     private static string? UriProblem(string text)

@@ -25,6 +25,7 @@ internal sealed class R4Table
             if (line[0] is 'D' or 'R' or 'B' or 'E') current = Begin(types[line[2..]]);
             else if (line[0] == ' ') AddElement(current, line[1..].Split(' '));
         }
+        (Extension, Reference, BundleEntry) = (types["Extension"], types["Reference"], types["Bundle.entry"]);
         Resources = types.Values.Where(t => t.IsResource).ToFrozenDictionary(t => t.Path, StringComparer.Ordinal);
     }
 
@@ -35,7 +36,13 @@ internal sealed class R4Table
     public FrozenDictionary<string, TypeModel> Resources { get; }
 
     /// <summary>The type of extensions.</summary>
-    public TypeModel Extension => types["Extension"];
+    public TypeModel Extension { get; }
+
+    /// <summary>The type of references.</summary>
+    public TypeModel Reference { get; }
+
+    /// <summary>The type of a Bundle's entries.</summary>
+    public TypeModel BundleEntry { get; }
 
     /// <summary>The paths of a resource type that put it into a patient's compartment; null when it is in none.</summary>
     public string[][]? CompartmentPaths(string resourceType) => compartment.GetValueOrDefault(resourceType);

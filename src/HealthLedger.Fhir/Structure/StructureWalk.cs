@@ -11,6 +11,7 @@ internal sealed class StructureWalk(R4Table table)
 
     private (string Name, int Index)[] path = new (string, int)[16];
     private int depth;
+    private FhirObject? container;
 
     /// <summary>What was found, or null when nothing was.</summary>
     public List<FhirIssue>? Issues { get; private set; }
@@ -33,7 +34,10 @@ internal sealed class StructureWalk(R4Table table)
         }
         if (inContained && node["contained"] is not null)
             Report(IssueCodes.Invariant, "A contained resource must not contain others [dom-2].");
+        FhirObject? outer = container;
+        if (!inContained) container = node;
         Members(node, type);
+        container = outer;
     }
 
     private void Members(FhirObject node, TypeModel type)
@@ -69,8 +73,20 @@ internal sealed class StructureWalk(R4Table table)
         foreach (ElementModel required in type.Required)
             if (seen[required.Index] == 0)
                 Report(IssueCodes.Required, $"{type.Path}.{required.Name}{(required.IsChoice ? "[x]" : "")} is required.");
-        if (type.Path == "Extension" && node["extension"] is not null && HasValue(node))
+        if (type == table.Reference) Local(node);
+        else if (type == table.Extension && node["extension"] is not null && HasValue(node))
             Report(IssueCodes.Invariant, "An extension has either a value or extensions [ext-1].");
+        else if (type == table.BundleEntry && node.Text("fullUrl") is { } url && !url.Contains(':'))
+            Report(IssueCodes.Invalid, "A fullUrl must be an absolute URL.");
+    }
+
+    /// <summary>A reference within the resource must find what it names [ref-1]; a bare # is the resource itself.</summary>
+    private void Local(FhirObject reference)
+    {
+        if (reference.Text("reference") is not ['#', _, ..] local) return;
+        foreach (FhirNode contained in container!.Each("contained"))
+            if (contained is FhirObject inner && inner.Text("id") is { } id && local.AsSpan(1).SequenceEqual(id)) return;
+        Report(IssueCodes.Invariant, "A reference names a contained resource that is not there [ref-1].");
     }
 
     private static bool HasSibling(FhirObject node, string name) =>
