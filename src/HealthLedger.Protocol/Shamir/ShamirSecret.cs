@@ -82,7 +82,7 @@ public static class ShamirSecret
     }
 
     /// <summary>Lagrange's interpolation through the first k shares; in this field subtraction is exclusive or.</summary>
-    private static byte[] Interpolate(IReadOnlyList<Share> shares, int threshold, byte at)
+    internal static byte[] Interpolate(IReadOnlyList<Share> shares, int threshold, byte at)
     {
         byte[] values = new byte[shares[0].Value.Length];
         for (int i = 0; i < threshold; i++)

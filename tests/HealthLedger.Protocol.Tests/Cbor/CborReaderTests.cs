@@ -115,6 +115,34 @@ public class CborReaderTests
         Read("1a80000000", (ref CborReader r) => r.ReadInt32()).Code.Should().Be(FaultCode.FormatValue);
     }
 
+    [Fact]
+    public void Reading_and_writing_again_allocate_nothing()
+    {
+        CborWriter writer = new(64);
+        Round(writer);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1_000; i++) Round(writer);
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000, "a thousand rounds allocate less than a byte each");
+
+        static void Round(CborWriter writer)
+        {
+            writer.Reset();
+            writer.WriteMapStart(2);
+            writer.WriteInt(1);
+            writer.WriteHash(Hash32.Zero);
+            writer.WriteInt(2);
+            writer.WriteText("grant");
+            CborReader reader = new(writer.WrittenSpan);
+            int pairs = reader.ReadMapStart();
+            while (reader.NextKey(ref pairs, out int key))
+            {
+                if (key == 1) reader.ReadHash();
+                else reader.ReadTextUtf8(16);
+            }
+            if (!reader.End()) throw new InvalidOperationException(reader.Fault.ToString());
+        }
+    }
+
     private delegate void Reading(ref CborReader reader);
 
     private static Fault Read(string hex, Reading reading)

@@ -15,7 +15,7 @@ public static class EncryptedKeyFile
     public const int Iterations = 600_000;
 
     /// <summary>The most PBKDF2 iterations a file may ask for.</summary>
-    public const int IterationsMax = 10_000_000;
+    public const int IterationsMax = 5_000_000;
 
     /// <summary>The longest file that is looked at.</summary>
     public const int FileCharactersMax = 8_192;
