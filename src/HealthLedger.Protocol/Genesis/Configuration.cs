@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HealthLedger.Protocol.Keys;
+using HealthLedger.Protocol.Votes;
 
 namespace HealthLedger.Protocol.Genesis;
 
@@ -7,7 +8,7 @@ namespace HealthLedger.Protocol.Genesis;
 public sealed class Configuration
 {
     /// <summary>Most members.</summary>
-    public const int MembersMax = 13;
+    public const int MembersMax = Quorum.MembersMax;
 
     /// <summary>A configuration of 1 to 13 members.</summary>
     /// <param name="network">The network's name.</param>
@@ -41,16 +42,10 @@ public sealed class Configuration
     public int N => Members.Length;
 
     /// <summary>f: how many of them may lie, (n - 1) / 3 rounded down.</summary>
-    public int F => FaultsOf(N);
+    public int F => Quorum.Faults(N);
 
     /// <summary>q: how many votes it takes, (n + f) / 2 rounded down, plus 1.</summary>
-    public int Q => QuorumOf(N);
-
-    /// <summary>f of n members.</summary>
-    public static int FaultsOf(int n) => (n - 1) / 3;
-
-    /// <summary>q of n members: two quorums share a member that does not lie. Not 2f + 1, which is too few at n = 6.</summary>
-    public static int QuorumOf(int n) => (n + FaultsOf(n)) / 2 + 1;
+    public int Q => Quorum.Size(N);
 
     /// <summary>The index of the member whose validator key has this id; -1 where there is none.</summary>
     public int MemberOf(Hash32 validatorKeyId)

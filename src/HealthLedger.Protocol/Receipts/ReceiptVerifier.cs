@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using HealthLedger.Protocol.Blocks;
+using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Merkle;
+using HealthLedger.Protocol.Statements;
+using HealthLedger.Protocol.Votes;
+
+namespace HealthLedger.Protocol.Receipts;
+
+/// <summary>What a receipt proves.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="Height">The height of the block that took the event.</param>
+/// <param name="Block">That block's hash.</param>
+/// <param name="Time">That block's time in milliseconds since 1970.</param>
+/// <param name="LeafIndex">The entry's place in the shard's tree.</param>
+/// <param name="StatementId">The statement's identity.</param>
+/// <param name="Issuer">The did whose authority was used.</param>
+/// <param name="KeyId">The key that signed.</param>
+/// <param name="Event">The event, or its hash where its bytes are withheld.</param>
+/// <param name="Outcome">What the rules decided.</param>
+/// <param name="CertifiedHeight">The height of the block whose certificate commits it.</param>
+/// <param name="Voters">The members that voted, by index, ascending.</param>
+public sealed record ReceiptFacts(
+    string Network, int Shard, long Height, Hash32 Block, long Time, long LeafIndex, Hash32 StatementId, string Issuer, Hash32 KeyId,
+    StoredEvent Event, Outcome Outcome, long CertifiedHeight, ImmutableArray<int> Voters);
+
+/// <summary>
+/// Checks a receipt with nothing but the genesis file: no network, no clock. Costs q + 1 signature verifications and about 150 hashes
+/// at most. A fault's sentence starts with the name of the field that does not fit.
+/// </summary>
+public static class ReceiptVerifier
+{
+    /// <summary>The facts that an encoded receipt proves, or where it breaks.</summary>
+    public static Result<ReceiptFacts> Verify(ReadOnlyMemory<byte> receipt, GenesisFile genesis) =>
+        Receipt.Decode(receipt).TryGet(out Receipt? decoded, out Fault fault) ? Verify(decoded, genesis) : fault;
+
+    /// <summary>The facts that a receipt proves, or where it breaks.</summary>
+    public static Result<ReceiptFacts> Verify(Receipt receipt, GenesisFile genesis)
+    {
+        if ((CheckStatement(receipt, genesis) ?? CheckEvent(receipt, genesis) ?? CheckHeaders(receipt, genesis) ?? CheckLeaves(receipt) ?? CheckCertificate(receipt, genesis)) is { } fault)
+            return fault;
+        BlockHeader own = receipt.Headers[1];
+        Statement statement = receipt.Statement;
+        return new ReceiptFacts(own.Network, own.Shard, own.Height, own.ComputeHash(), own.Time, receipt.EntryLeaf, statement.Id, statement.Issuer, statement.KeyId,
+            receipt.Event, receipt.Outcome, receipt.Certificate.Height, [.. receipt.Certificate.Proofs.Select(proof => proof.Member)]);
+    }
+
+    private static Fault? CheckStatement(Receipt receipt, GenesisFile genesis)
+    {
+        Statement statement = receipt.Statement;
+        if (statement.Network != genesis.Network) return At("statement", "It is for another network than the genesis.", FaultCode.FormatValue);
+        if (statement.Shard > genesis.Shards) return At("statement", "The network has no such shard.", FaultCode.FormatValue);
+        if (receipt.Signer.KeyId != statement.KeyId) return At("signer", "It is not the key that the statement names.", FaultCode.SignerUnknown);
+        return statement.Verify(receipt.Signer) ? null : At("statement", "Its signature does not verify.", FaultCode.SignatureInvalid);
+    }
+
+    private static Fault? CheckEvent(Receipt receipt, GenesisFile genesis)
+    {
+        Statement statement = receipt.Statement;
+        if (receipt.Index >= statement.Count) return At("index", "The statement covers fewer events.");
+        if (receipt.Event.Event is { } item && Shards.Of(item.SubjectUtf8, genesis.Shards) != statement.Shard) return At("event", "Its subject belongs to another shard.", FaultCode.FormatValue);
+        return TreeVerifier.Inclusion(receipt.Event.Hash, (ulong)receipt.Index, (ulong)statement.Count, receipt.EventsPath.AsSpan(), statement.EventsRoot)
+            ? null
+            : At("eventsPath", "It does not lead from the event to the statement's eventsRoot.");
+    }
+
+    private static Fault? CheckHeaders(Receipt receipt, GenesisFile genesis)
+    {
+        Hash32 parent = default;
+        for (int i = 0; i < receipt.Headers.Length; i++)
+        {
+            BlockHeader header = receipt.Headers[i];
+            string field = $"headers[{i}]";
+            if (header.Network != genesis.Network || header.Shard != receipt.Statement.Shard) return At(field, "It is of another network or shard than the statement.", FaultCode.FormatValue);
+            if (header.Height == 0 && (i != 0 || header != genesis.HeaderOf(header.Shard))) return At(field, "It is not the header that follows from the genesis.");
+            if (i > 0 && (header.Height != receipt.Headers[i - 1].Height + 1 || header.Parent != parent)) return At(field, "The header before it is not its parent.");
+            parent = header.ComputeHash();
+        }
+        return null;
+    }
+
+    private static Fault? CheckLeaves(Receipt receipt)
+    {
+        BlockHeader last = receipt.Headers[^1];
+        if (receipt.StatementLeaf < receipt.Headers[0].TreeSize || receipt.EntryLeaf >= receipt.Headers[1].TreeSize)
+            return At("statementLeaf", "The statement and the entry are not among the leaves that the block added.");
+        if (!TreeVerifier.Inclusion(receipt.Statement.LeafHash, (ulong)receipt.StatementLeaf, (ulong)last.TreeSize, receipt.StatementPath.AsSpan(), last.TreeRoot))
+            return At("statementPath", "It does not lead from the statement to the last header's treeRoot.");
+        return TreeVerifier.Inclusion(receipt.EntryLeafHash(), (ulong)receipt.EntryLeaf, (ulong)last.TreeSize, receipt.EntryPath.AsSpan(), last.TreeRoot)
+            ? null
+            : At("entryPath", "It does not lead from the event's hash and outcome to the last header's treeRoot.");
+    }
+
+    private static Fault? CheckCertificate(Receipt receipt, GenesisFile genesis)
+    {
+        BlockHeader last = receipt.Headers[^1];
+        Vote vote = receipt.Certificate.Vote;
+        if (vote.Kind != VoteKind.Commit) return At("certificate", "It is not a commit certificate.");
+        if (vote.Epoch.Config != last.Config || vote.Shard != last.Shard || vote.Height != last.Height || vote.Block != last.ComputeHash())
+            return At("certificate", "It is not of the last header.");
+        return VoteCodec.Check(genesis.Configuration, receipt.Certificate) is { } fault ? fault with { Message = $"certificate: {fault.Message}" } : null;
+    }
+
+    private static Fault At(string field, string sentence, FaultCode code = FaultCode.ProofInvalid) => new(code, $"{field}: {sentence}");
+}
