@@ -132,6 +132,8 @@ public enum FaultCode : ushort
     [Refusal(502, "incomplete", 74, "The answer is not the list of records that the permit opens.")] RecordListWrong = 4114,
 
     // 5xxx: storage and vault
+    [Refusal(503, "lock-error", 73, "Another process holds the store's folder.")] StoreLocked = 5001,
+    [Refusal(503, "exception", 74, "The system refuses to read or write the store's folder.")] StoreUnusable = 5002,
 
     // 6xxx: FHIR and HL7
 

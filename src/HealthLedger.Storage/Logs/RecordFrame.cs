@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using HealthLedger.Storage.Files;
+
+namespace HealthLedger.Storage.Logs;
+
+/// <summary>
+/// The frame around every record of a segment, padded to 8 bytes:
+/// <code>
+/// 0 crc u32 (bytes 4 to the end)   4 payload length u32   8 sequence u64   16 segment u32   20 kind u8   21 zero u8
+/// 22 key length u16   24 header crc u32 (bytes 4 to 23)   28 magic u32   32 key, payload
+/// </code>
+/// Both checksums start from the segment's random salt: a payload from outside cannot contain a frame that passes for one of ours.
+/// </summary>
+internal readonly record struct RecordFrame(byte Kind, ulong Sequence, int KeyLength, int PayloadLength)
+{
+    public const int HeaderBytes = 32, KeyBytesMax = 255, PayloadBytesMax = 64 << 20;
+    public const byte Erased = 0xFF;
+    private const uint Magic = 0x31524C48;
+
+    /// <summary>Bytes of the frame without padding.</summary>
+    public int Length => HeaderBytes + KeyLength + PayloadLength;
+
+    /// <summary>Bytes the frame takes in the segment.</summary>
+    public int PaddedLength => (Length + 7) & ~7;
+
+    /// <summary>Fills the header of <paramref name="frame"/>, whose key and payload are in place.</summary>
+    public void Seal(Span<byte> frame, uint segment, uint salt)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], (uint)PayloadLength);
+        BinaryPrimitives.WriteUInt64LittleEndian(frame[8..], Sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[16..], segment);
+        frame[20] = Kind;
+        frame[21] = 0;
+        BinaryPrimitives.WriteUInt16LittleEndian(frame[22..], (ushort)KeyLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[24..], Crc32C.Of(frame[4..24], salt));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[28..], Magic);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc32C.Of(frame[4..Length], salt));
+    }
+
+    /// <summary>Reads a header that passes its own checksum and belongs to the segment.</summary>
+    public static bool TryReadHeader(ReadOnlySpan<byte> header, uint segment, uint salt, out RecordFrame frame)
+    {
+        frame = default;
+        if (header.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(header[28..]) != Magic) return false;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) != Crc32C.Of(header[4..24], salt)) return false;
+        uint payload = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
+        ushort key = BinaryPrimitives.ReadUInt16LittleEndian(header[22..]);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header[16..]) != segment || payload > PayloadBytesMax || key > KeyBytesMax) return false;
+        frame = new RecordFrame(header[20], BinaryPrimitives.ReadUInt64LittleEndian(header[8..]), key, (int)payload);
+        return true;
+    }
+
+    /// <summary>The checksum over header, key and payload that a header promises.</summary>
+    public static uint PromisedCrc(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header);
+
+    /// <summary>True where a whole frame is there as it was written.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, uint segment, uint salt, out RecordFrame frame) =>
+        TryReadHeader(bytes, segment, salt, out frame) && bytes.Length >= frame.Length
+        && PromisedCrc(bytes) == Crc32C.Of(bytes[4..frame.Length], salt);
+}
