@@ -73,24 +73,16 @@ internal static unsafe class NativeSha256
 
         public static Functions Load()
         {
-            if (OperatingSystem.IsLinux())
+            nint[] at = new nint[3];
+            if (!Libcrypto.TryExports(["SHA256_Init", "SHA256_Update", "SHA256_Final"], at)) return new Functions();
+            return new Functions
             {
-                foreach (string name in (string[])["libcrypto.so.3", "libcrypto.so.1.1"])
-                {
-                    if (!NativeLibrary.TryLoad(name, out nint library)) continue;
-                    if (!NativeLibrary.TryGetExport(library, "SHA256_Init", out nint init) || !NativeLibrary.TryGetExport(library, "SHA256_Update", out nint update)
-                        || !NativeLibrary.TryGetExport(library, "SHA256_Final", out nint final)) continue;
-                    return new Functions
-                    {
-                        IsComplete = true,
-                        Init = (delegate* unmanaged[Cdecl, SuppressGCTransition]<Context*, int>)init,
-                        Update = (delegate* unmanaged[Cdecl, SuppressGCTransition]<Context*, byte*, nuint, int>)update,
-                        LongUpdate = (delegate* unmanaged[Cdecl]<Context*, byte*, nuint, int>)update,
-                        Final = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, Context*, int>)final,
-                    };
-                }
-            }
-            return new Functions();
+                IsComplete = true,
+                Init = (delegate* unmanaged[Cdecl, SuppressGCTransition]<Context*, int>)at[0],
+                Update = (delegate* unmanaged[Cdecl, SuppressGCTransition]<Context*, byte*, nuint, int>)at[1],
+                LongUpdate = (delegate* unmanaged[Cdecl]<Context*, byte*, nuint, int>)at[1],
+                Final = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, Context*, int>)at[2],
+            };
         }
     }
 }

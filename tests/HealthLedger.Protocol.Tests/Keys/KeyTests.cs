@@ -102,6 +102,34 @@ public class KeyTests
     }
 
     [Fact]
+    public void The_base_library_alone_verifies_on_many_threads_at_once_too()
+    {
+        using SigningKey key = SigningKey.FromSeed(Seed);
+        byte[] signature = new byte[64];
+        key.Sign("hello"u8, signature);
+        Hash32 good = new(SHA256.HashData("hello"u8)), bad = new(SHA256.HashData("hullo"u8));
+        int verified = 0;
+        Parallel.For(0, 400, i =>
+        {
+            if (key.Public.VerifyHashByPlatform(i % 2 == 0 ? good : bad, signature)) Interlocked.Increment(ref verified);
+        });
+        verified.Should().Be(200);
+    }
+
+    [Fact]
+    public void Keys_that_are_dropped_while_others_verify_do_no_harm()
+    {
+        using SigningKey key = SigningKey.FromSeed(Seed);
+        byte[] signature = new byte[64];
+        key.Sign("hello"u8, signature);
+        Parallel.For(0, 300, i =>
+        {
+            PublicKey.FromSec1(key.Public.Sec1).Value.Verify("hello"u8, signature).Should().BeTrue();
+            if (i % 50 == 0) GC.Collect();
+        });
+    }
+
+    [Fact]
     public void A_key_file_opens_with_its_passphrase_only()
     {
         using SigningKey key = SigningKey.FromSeed(Seed);

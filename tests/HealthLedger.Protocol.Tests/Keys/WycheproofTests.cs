@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Hashing;
 using HealthLedger.Protocol.Keys;
 using HealthLedger.TestMaterial;
 
@@ -18,7 +19,9 @@ public class WycheproofTests
         (int good, int bad) = Judge("ecdsa_secp256r1_sha256_p1363_test.json", (group, test) =>
         {
             PublicKey key = PublicKey.FromSpki(Hex(group, "publicKeyDer")).Value;
-            return key.Verify(Hex(test, "msg"), Hex(test, "sig"));
+            bool verified = key.Verify(Hex(test, "msg"), Hex(test, "sig"));
+            key.VerifyHashByPlatform(Sha256.Hash(Hex(test, "msg")), Hex(test, "sig")).Should().Be(verified, "libcrypto and the base library agree");
+            return verified;
         });
         (good + bad).Should().Be(262);
     }
