@@ -88,6 +88,26 @@ public class CborVectorTests
         refused.Should().BePositive();
     }
 
+    [Fact]
+    public void The_example_table_of_common_deterministic_encoding_is_judged_by_it_less_floats()
+    {
+        int accepted = 0, floats = 0, bad = 0;
+        foreach (string line in File.ReadLines(SharedData.Require("crypto-vectors/cbor-cde/example-table-input.csv")))
+        {
+            // Kind, diagnostic notation (quoted where it holds commas), hexadecimal, description.
+            string[] cells = System.Text.RegularExpressions.Regex.Split(line, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)");
+            if (cells.Length < 3 || cells[0] is not ("int" or "flt" or "bad")) continue;
+            byte[] item = Convert.FromHexString(cells[2]);
+            Accepts(item, out Fault fault).Should().Be(cells[0] == "int", $"{line} {fault}");
+            if (cells[0] == "int") accepted++;
+            else if (cells[0] == "flt") floats++;
+            else bad++;
+        }
+        accepted.Should().BeGreaterThanOrEqualTo(22);
+        floats.Should().BePositive();
+        bad.Should().BeGreaterThanOrEqualTo(10);
+    }
+
     private static bool Accepts(byte[] item, out Fault fault)
     {
         CborReader reader = new(item);

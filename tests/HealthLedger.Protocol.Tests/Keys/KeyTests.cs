@@ -1,8 +1,10 @@
+using System.Formats.Cbor;
 using System.Security.Cryptography;
 using HealthLedger.Protocol.Cose;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Keys;
 using HealthLedger.Protocol.Keys.KeyFile;
+using HealthLedger.TestMaterial;
 
 namespace HealthLedger.Protocol.Tests.Keys;
 
@@ -40,6 +42,27 @@ public class KeyTests
         byte[] x = Convert.FromHexString("65eda5a12577c2bae829437fe338701a10aaa375e1bb5b5de108de439c08551d");
         byte[] y = Convert.FromHexString("1e52ed75701163f7f9e40ddf9f341b3dc9ba860af7e0ca7ca7e9eecd0084d19c");
         PublicKey.FromCoordinates(x, y).Value.KeyId.ToString().Should().Be("496bd8afadf307e5b08c64b0421bf9dc01528a344a43bda88fadd1669da253ec");
+    }
+
+    [Fact]
+    public void The_key_id_is_the_thumbprint_that_the_hash_envelope_examples_name()
+    {
+        CborReader reader = new(File.ReadAllBytes(SharedData.Require("crypto-vectors/cose-hash-envelope/examples/image.ckt.public-key.cbor")), CborConformanceMode.Lax);
+        string name = "";
+        byte[] x = [], y = [];
+        reader.ReadStartMap();
+        while (reader.PeekState() != CborReaderState.EndMap)
+        {
+            switch (reader.ReadInt32())
+            {
+                case 2: name = reader.PeekState() == CborReaderState.TextString ? reader.ReadTextString() : System.Text.Encoding.UTF8.GetString(reader.ReadByteString()); break;
+                case CoseKeyLabel.X: x = reader.ReadByteString(); break;
+                case CoseKeyLabel.Y: y = reader.ReadByteString(); break;
+                default: reader.SkipValue(); break;
+            }
+        }
+        string thumbprint = System.Buffers.Text.Base64Url.EncodeToString(PublicKey.FromCoordinates(x, y).Value.KeyId.Bytes);
+        name.Should().Be("urn:ietf:params:oauth:ckt:sha-256:" + thumbprint);
     }
 
     [Fact]
