@@ -76,7 +76,7 @@ internal enum DatePrefix
     /// <summary>The record's span ended before the value's starts.</summary>
     Eb,
 
-    /// <summary>The spans overlap, the value's widened by a tenth of its distance from now.</summary>
+    /// <summary>The spans overlap; without a clock there is no "about".</summary>
     Ap,
 }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using HealthLedger.Fhir.Json;
 using HealthLedger.Fhir.Structure;
 using HealthLedger.Fhir.Transactions;
@@ -10,7 +8,6 @@ namespace HealthLedger.Fhir.Search;
 public static class SearchIndex
 {
     private const int ValuesMax = 256;
-    private const int TextCharsMax = 128;
 
     /// <summary>
     /// The record. O(size of the resource); at most 256 values of each kind. References must be final (see TransactionPlan).
@@ -34,32 +31,6 @@ public static class SearchIndex
             Texts = all.Texts,
         };
     }
-
-    /// <summary>Text as searches compare it: lower case, without accents and marks, white space as one space.</summary>
-    public static string Fold(string text)
-    {
-        if (text.Length > TextCharsMax) text = text[..TextCharsMax];
-        if (!Ascii.IsValid(text)) text = WithoutMarks(text);
-        return string.Join(' ', text.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-    }
-
-    private static string WithoutMarks(string text)
-    {
-        StringBuilder plain = new(text.Length);
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark) continue;
-            plain.Append(Unaccented(rune));
-        }
-        return plain.ToString();
-    }
-
-    /// <summary>Latin letters without their accents; others as they are. Not normalization: that needs ICU data.</summary>
-    private static string Unaccented(Rune rune) => rune.Value switch
-    {
-        >= 0xC0 and <= 0x17F => rune.ToString().Normalize(NormalizationForm.FormD)[..1],
-        _ => rune.ToString(),
-    };
 
     private static void Follow(FhirObject node, string[] path, int at, SearchParameter parameter, Gathered all)
     {
@@ -168,7 +139,7 @@ public static class SearchIndex
         if (all.Texts.Count >= ValuesMax) return;
         if (value.AsString is { } text)
         {
-            all.Texts.Add(new IndexText(parameter, Fold(text)));
+            all.Texts.Add(new IndexText(parameter, TextFold.Fold(text)));
             return;
         }
         // A HumanName or an Address: any of its texts counts.

@@ -117,7 +117,7 @@ internal sealed class SearchQueryParser(string type)
                 Dates(name, value);
                 break;
             case SearchKind.String when modifier is "" or "exact" or "contains":
-                clauses.Add(new TextClause(name, Split(name, value).Select(SearchIndex.Fold).ToArray(), modifier));
+                clauses.Add(new TextClause(name, Split(name, value).Select(TextFold.Fold).ToArray(), modifier));
                 break;
             case SearchKind.Reference when modifier is "" or "identifier" || StructureCheck.IsResourceType(modifier):
                 if (modifier == "identifier") Refuse(IssueCodes.NotSupported, "References are not indexed by identifier.", name);
