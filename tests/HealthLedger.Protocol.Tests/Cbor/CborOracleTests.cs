@@ -26,7 +26,7 @@ public class CborOracleTests
 
     [Fact]
     public void What_we_write_is_what_the_framework_writes_and_both_read_it_back() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(Arb.From(Trees(4)), item =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(Arb.From(Trees(4)), item =>
         {
             Ours.CborWriter writer = new(16);
             WriteOurs(writer, item);
@@ -45,8 +45,10 @@ public class CborOracleTests
     {
         Random random = new(20_240_711);
         Ours.CborWriter writer = new();
+        Item[] samples = [.. Trees(3).Sample(400, 8)];
+        samples.Should().HaveCount(400);
         int accepted = 0;
-        for (int round = 0; round < 60_000; round++)
+        for (int round = 0; round < 40_000; round++)
         {
             byte[] bytes;
             if (round % 2 == 0)
@@ -57,7 +59,7 @@ public class CborOracleTests
             else
             {
                 writer.Reset();
-                WriteOurs(writer, Trees(3).Sample(1, 8).First());
+                WriteOurs(writer, samples[random.Next(samples.Length)]);
                 bytes = writer.ToArray();
                 bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
             }
@@ -66,8 +68,9 @@ public class CborOracleTests
             if (!reader.End()) continue;
             accepted++;
             CborReader oracle = new(bytes, CborConformanceMode.Strict);
-            oracle.Invoking(o => o.SkipValue()).Should().NotThrow(Convert.ToHexString(bytes));
-            oracle.BytesRemaining.Should().Be(0);
+            // Throws, and fails the test, on what is not well-formed.
+            oracle.SkipValue();
+            if (oracle.BytesRemaining > 0) Assert.Fail(Convert.ToHexString(bytes));
         }
         accepted.Should().BeGreaterThan(1_000);
     }
