@@ -6,6 +6,9 @@ internal sealed class CodeTable
     /// <summary>What the table calls a label that restricts without naming a matter.</summary>
     public const string Restricted = "restricted";
 
+    private const string IcdOid = "urn:oid:2.16.840.1.113883.6.3";
+    private const string IcdCmOid = "urn:oid:2.16.840.1.113883.6.90";
+
     private static readonly Lazy<CodeTable> Loaded = new(() => new CodeTable());
 
     private readonly Dictionary<string, Dictionary<string, string>> systems = new(StringComparer.Ordinal);
@@ -63,15 +66,16 @@ internal sealed class CodeTable
         return null;
     }
 
-    private static bool IsIcd(string system) => system.Contains("icd-10", StringComparison.Ordinal);
+    private static bool IsIcd(string system) => system.Contains("icd-10", StringComparison.Ordinal) || system is IcdOid or IcdCmOid;
 
+    /// <summary>The names under which a system is met: its URI, older ones, its OID.</summary>
     private static string[] Uris(string system) => system switch
     {
-        "act" => ["http://terminology.hl7.org/CodeSystem/v3-ActCode"],
-        "sct" => ["http://snomed.info/sct"],
-        "loinc" => ["http://loinc.org"],
-        "rx" => ["http://www.nlm.nih.gov/research/umls/rxnorm"],
-        "icd" => ["http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10-cm"],
+        "act" => ["http://terminology.hl7.org/CodeSystem/v3-ActCode", "http://hl7.org/fhir/v3/ActCode", "urn:oid:2.16.840.1.113883.5.4"],
+        "sct" => ["http://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.96"],
+        "loinc" => ["http://loinc.org", "urn:oid:2.16.840.1.113883.6.1"],
+        "rx" => ["http://www.nlm.nih.gov/research/umls/rxnorm", "urn:oid:2.16.840.1.113883.6.88"],
+        "icd" => ["http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10-cm", IcdOid, IcdCmOid],
         _ => throw new InvalidOperationException($"codes.txt names a system '{system}' that is not known."),
     };
 }

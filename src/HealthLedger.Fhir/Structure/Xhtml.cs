@@ -24,6 +24,9 @@ internal static class Xhtml
         "noshade size target")
         .Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>What a style needs to run code in some browser; a backslash or an entity could hide one of these.</summary>
+    private static readonly string[] ActiveStyles = ["expression", "script:", "import", "behavior", "-binding", "\\", "&#"];
+
     /// <summary>Null when the text is an allowed narrative, else what is wrong.</summary>
     public static string? Problem(string text)
     {
@@ -90,6 +93,7 @@ internal static class Xhtml
             ReadOnlySpan<char> value = rest.Slice(1, end);
             if (name == "xmlns" && !value.SequenceEqual(Namespace)) return "has a namespace that is not XHTML's";
             if (name is "href" or "src" or "cite" or "longdesc" && IsActive(value)) return "has a link that runs code";
+            if (name == "style" && IsActiveStyle(value)) return "has a style that could run code";
             if (value.Contains('<') || TextProblem(value) is not null) return "has an XHTML attribute with forbidden characters";
             rest = rest[(end + 2)..];
         }
@@ -108,6 +112,13 @@ internal static class Xhtml
             head[length++] = char.ToLowerInvariant(c);
         }
         return head[..length] is "javascript" or "vbscript" || (head[..length] is "data" && !link.StartsWith("data:image/"));
+    }
+
+    private static bool IsActiveStyle(ReadOnlySpan<char> style)
+    {
+        foreach (string active in ActiveStyles)
+            if (style.Contains(active, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
     }
 
     private static string? TextProblem(ReadOnlySpan<char> text)

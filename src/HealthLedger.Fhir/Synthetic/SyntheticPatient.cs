@@ -30,7 +30,7 @@ public sealed record SyntheticProvider(ProviderKind Kind, string Name, string Id
 /// <param name="Title">A few words on it, for a demonstration.</param>
 /// <param name="Bundle">
 /// A transaction Bundle that stands alone: patient, organization and practitioner are created only if they are not there
-/// (<c>ifNoneExist</c>), everything else refers to them by <c>urn:uuid</c>.
+/// (<c>ifNoneExist</c>) and have the same <c>fullUrl</c> in every visit; everything else refers to them by <c>urn:uuid</c>.
 /// </param>
 public sealed record SyntheticVisit(SyntheticProvider Provider, DateTimeOffset When, string Title, FhirResource Bundle);
 

@@ -18,13 +18,15 @@ internal sealed class VisitBuilder
     private readonly string practitioner;
     private string? encounter;
 
-    public VisitBuilder(SyntheticProvider provider, DateTimeOffset when, string title, string key, FhirObject patient, string patientIdentifier, string doctor)
+    public VisitBuilder(
+        SyntheticProvider provider, DateTimeOffset when, string title, string key,
+        FhirObject patient, string patientIdentifier, string doctor)
     {
         (this.provider, this.when, this.title, this.key) = (provider, when, title, key);
-        this.patient = Add("patient", patient, $"identifier={SyntheticPatients.PatientSystem}|{patientIdentifier}");
-        organization = Add("organization", Organization(), $"identifier={SyntheticPatients.OrganizationSystem}|{provider.Identifier}");
+        this.patient = AddOnce(patient, SyntheticPatients.PatientSystem, patientIdentifier);
+        organization = AddOnce(Organization(), SyntheticPatients.OrganizationSystem, provider.Identifier);
         string doctorId = $"{provider.Identifier}-{doctor.Replace(' ', '-').ToLowerInvariant()}";
-        practitioner = Add("practitioner", Practitioner(doctor, doctorId), $"identifier={SyntheticPatients.PractitionerSystem}|{doctorId}");
+        practitioner = AddOnce(Practitioner(doctor, doctorId), SyntheticPatients.PractitionerSystem, doctorId);
     }
 
     /// <summary>The visit with its Bundle.</summary>
@@ -33,7 +35,10 @@ internal sealed class VisitBuilder
         .AddAll("entry", entries.Select(e => new ObjectBuilder()
             .Add("fullUrl", e.FullUrl)
             .Add("resource", e.Resource)
-            .Add("request", new ObjectBuilder().Add("method", "POST").Add("url", e.Resource.Text("resourceType")).Add("ifNoneExist", e.IfNoneExist))
+            .Add("request", new ObjectBuilder()
+                .Add("method", "POST")
+                .Add("url", e.Resource.Text("resourceType"))
+                .Add("ifNoneExist", e.IfNoneExist))
             .Build()))
         .ToResource());
 
@@ -184,12 +189,21 @@ internal sealed class VisitBuilder
         .Add("code", measure.UcumCode)
         .Build();
 
-    private string Add(string kind, ObjectBuilder resource, string? ifNoneExist = null) => Add(kind, resource.Build(), ifNoneExist);
-
-    private string Add(string kind, FhirObject resource, string? ifNoneExist = null)
+    private string Add(string kind, ObjectBuilder resource)
     {
-        string fullUrl = "urn:uuid:" + SyntheticRandom.Uuid(key, kind, entries.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        entries.Add((fullUrl, resource, ifNoneExist));
+        string number = entries.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string fullUrl = "urn:uuid:" + SyntheticRandom.Uuid(key, kind, number);
+        entries.Add((fullUrl, resource.Build(), null));
+        return fullUrl;
+    }
+
+    /// <summary>What other visits have too: the same name in each, and created only where it is not there yet.</summary>
+    private string AddOnce(ObjectBuilder resource, string system, string identifier) => AddOnce(resource.Build(), system, identifier);
+
+    private string AddOnce(FhirObject resource, string system, string identifier)
+    {
+        string fullUrl = "urn:uuid:" + SyntheticRandom.Uuid(system, identifier);
+        entries.Add((fullUrl, resource, $"identifier={system}|{identifier}"));
         return fullUrl;
     }
 }

@@ -12,11 +12,12 @@ internal sealed class PlanBuilder(TransactionOptions options, bool linksWithin, 
     private readonly Dictionary<string, int> byUrl = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> byTarget = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ConditionalMatch> searches = new(StringComparer.Ordinal);
+    private ILookup<(string Type, string? System, string Value), int>? byIdentifier;
 
     /// <summary>Reads one entry and gives it an id.</summary>
     public void Add(int index, FhirNode node)
     {
-        PlannedEntry entry = Read(index, node);
+        PlannedEntry entry = Check(Read(index, node));
         entries.Add(entry);
         if (entry is not { Resource: not null, Id: not null }) return;
         if (!byTarget.TryAdd($"{entry.Type}/{entry.Id}", index) && entry.Action is not EntryAction.Existing)
@@ -85,6 +86,19 @@ internal sealed class PlanBuilder(TransactionOptions options, bool linksWithin, 
         }
     }
 
+    private PlannedEntry Check(PlannedEntry entry)
+    {
+        if (!options.CheckStructure || entry.Resource is not { } resource) return entry;
+        IReadOnlyList<FhirIssue> issues = StructureCheck.Check(resource);
+        return issues.Count == 0 ? entry : entry with { Issues = [.. entry.Issues, .. issues.Select(i => Within(entry, i))] };
+    }
+
+    private static FhirIssue Within(PlannedEntry entry, FhirIssue issue)
+    {
+        int dot = issue.Expression.IndexOf('.');
+        return issue with { Expression = Place(entry, ".resource") + (dot < 0 ? "" : issue.Expression[dot..]) };
+    }
+
     private PlannedEntry Create(PlannedEntry entry, FhirResource resource, string? ifNoneExist)
     {
         if (ifNoneExist is { Length: > 0 })
@@ -97,7 +111,7 @@ internal sealed class PlanBuilder(TransactionOptions options, bool linksWithin, 
         return entry with
         {
             Action = EntryAction.Create,
-            Id = options.NewId(resource.Type, entry.FullUrl),
+            Id = options.NewId(resource.Type, entry.FullUrl ?? (resource.Id is { } id ? $"{resource.Type}/{id}" : null)),
             Resource = resource,
         };
     }
@@ -155,6 +169,11 @@ internal sealed class PlanBuilder(TransactionOptions options, bool linksWithin, 
             case ReferenceForm.Conditional:
                 ConditionalMatch match = Search(reference.Type!, text[(text.IndexOf('?') + 1)..]);
                 if (match is { Count: 1, Id: { } id }) return $"{reference.Type}/{id}";
+                if (match.Count == 0 && WithinBundle(text) is { } found)
+                {
+                    links.Add(found);
+                    return $"{entries[found].Type}/{entries[found].Id}";
+                }
                 bool kept = match.Count == 0 && options.KeepUnresolvedAsLogical && Logical(text) is not null;
                 string why = match.Count == 0
                     ? $"A conditional reference to {reference.Type} finds nothing{(kept ? "; it is kept as a logical reference." : ".")}"
@@ -180,6 +199,25 @@ internal sealed class PlanBuilder(TransactionOptions options, bool linksWithin, 
         int bar = token.IndexOf('|');
         string value = token[(bar + 1)..];
         return value.Length == 0 ? null : (reference.Type!, bar > 0 ? token[..bar] : null, value);
+    }
+
+    /// <summary>The entry that has the identifier of a conditional reference, when exactly one has; null in a batch.</summary>
+    private int? WithinBundle(string text)
+    {
+        if (!linksWithin || Logical(text) is not { } wanted) return null;
+        byIdentifier ??= entries.Where(e => e.Resource is not null)
+            .SelectMany(e => Identifiers(e.Resource!).Select(i => (Key: (e.Type, i.System, i.Value), e.Index)))
+            .ToLookup(p => p.Key, p => p.Index);
+        int[] found = byIdentifier[wanted].Distinct().Take(2).ToArray();
+        return found.Length == 1 ? found[0] : null;
+    }
+
+    private static IEnumerable<(string? System, string Value)> Identifiers(FhirResource resource)
+    {
+        List<(string?, string)> all = [];
+        foreach (FhirNode node in resource.Root.Each("identifier"))
+            if (node is FhirObject identifier && identifier.Text("value") is { } value) all.Add((identifier.Text("system"), value));
+        return all;
     }
 
     private PlannedEntry Own(PlannedEntry entry, List<int> links)

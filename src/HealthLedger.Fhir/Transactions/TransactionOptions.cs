@@ -15,7 +15,10 @@ public readonly record struct ConditionalMatch(int Count, string? Id)
 /// <summary>How a plan finds ids and what it tolerates.</summary>
 public sealed record TransactionOptions
 {
-    /// <summary>Gives the id of a resource that is to be created, from its type and its <c>fullUrl</c> (null when it has none).</summary>
+    /// <summary>
+    /// Gives the id of a resource that is to be created, from its type and what its source calls it: its <c>fullUrl</c>, else
+    /// <c>Type/id</c>, else null. An import that derives ids from these can be repeated.
+    /// </summary>
     public required Func<string, string?, string> NewId { get; init; }
 
     /// <summary>Searches for a type and a query (without the question mark), for conditional references and requests.</summary>
@@ -26,6 +29,12 @@ public sealed record TransactionOptions
     /// and a warning. False: it refuses its entry. Exports of Synthea name practitioners that are in no file.
     /// </summary>
     public bool KeepUnresolvedAsLogical { get; init; }
+
+    /// <summary>
+    /// True: each resource is checked (see <see cref="Structure.StructureCheck"/>), and one that fails refuses its entry. False:
+    /// the caller has done so.
+    /// </summary>
+    public bool CheckStructure { get; init; } = true;
 
     /// <summary>Most entries in a Bundle.</summary>
     public int MaxEntries { get; init; } = 20_000;

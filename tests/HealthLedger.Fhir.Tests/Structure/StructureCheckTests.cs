@@ -112,6 +112,7 @@ public class StructureCheckTests
 
     [Theory]
     [InlineData("<p>x</p>")]
+    [InlineData("<p style=\"color: red\">x</p>")]
     [InlineData("a <b>b</b> &amp; &#x20AC; <br/><img src='data:image/png;base64,AA' alt=\"x\"/><!-- note -->")]
     [InlineData("<table><tr><td colspan=\"2\">x</td></tr></table><a href=\"https://example.org/?a=b\">y</a>")]
     public void A_formatting_narrative_passes(string inner) => Narrative(inner).Should().BeEmpty();
@@ -134,6 +135,8 @@ public class StructureCheckTests
     [InlineData("<p class=x>x</p>")]
     [InlineData("</div><div>")]
     [InlineData("<form action='x'/>")]
+    [InlineData("<p style='background:url(javaScript:x)'>x</p>")]
+    [InlineData("<p style='width:e\\xpression(x)'>x</p>")]
     [InlineData("<svg/>")]
     public void A_narrative_that_could_run_or_deceive_is_refused(string inner) => Narrative(inner).Should().ContainSingle();
 

@@ -42,6 +42,17 @@ public class SyntheticPatientsTests
     }
 
     [Fact]
+    public void A_patient_has_one_name_in_all_visits_and_no_two_resources_share_one()
+    {
+        foreach (SyntheticPatient patient in Patients)
+        {
+            var entries = patient.Visits.SelectMany(v => v.Bundle.Root.Each("entry").ToArray()).Cast<FhirObject>().ToArray();
+            entries.Where(e => e.Object("resource")!.Text("resourceType") == "Patient").Select(e => e.Text("fullUrl")).Distinct().Should().ContainSingle();
+            entries.Where(e => e.Object("request")!["ifNoneExist"] is null).Select(e => e.Text("fullUrl")).Should().OnlyHaveUniqueItems();
+        }
+    }
+
+    [Fact]
     public void A_population_has_every_kind_of_provider_and_most_segments()
     {
         Patients.SelectMany(p => p.Visits).Select(v => v.Provider.Kind).Distinct().Should().HaveCount(4);

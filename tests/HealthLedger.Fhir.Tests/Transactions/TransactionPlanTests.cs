@@ -65,6 +65,7 @@ public class TransactionPlanTests
         TransactionPlan plan = Plan("transaction", new TransactionOptions
         {
             NewId = (_, _) => "x" + asked.Count,
+            CheckStructure = false,
             Resolve = (type, query) =>
             {
                 asked.Add($"{type}?{query}");
@@ -79,16 +80,34 @@ public class TransactionPlanTests
     public void A_conditional_reference_to_nothing_refuses_or_becomes_a_logical_one_as_asked()
     {
         Plan("batch", Entry(null, Conditional)).Entries[0].Issues.Single().Code.Should().Be("not-found");
-        TransactionPlan kept = Plan("batch", new TransactionOptions { NewId = (_, _) => "x", KeepUnresolvedAsLogical = true }, Entry(null, Conditional));
+        TransactionPlan kept = Plan("batch", new TransactionOptions { NewId = (_, _) => "x", CheckStructure = false, KeepUnresolvedAsLogical = true }, Entry(null, Conditional));
         kept.Entries[0].IsRefused.Should().BeFalse();
         kept.Entries[0].Issues.Single().Severity.Should().Be(IssueSeverity.Warning);
         Text(kept.Entries[0]).Should().Contain("""{"display":"Dr","type":"Practitioner","identifier":{"system":"http://npi","value":"9"}}""");
     }
 
     [Fact]
+    public void A_conditional_reference_finds_an_entry_of_the_same_transaction()
+    {
+        string practitioner = """{"resourceType":"Practitioner","identifier":[{"system":"http://npi","value":"9"}]}""";
+        TransactionPlan plan = Plan("transaction", Entry(null, Conditional), Entry("urn:uuid:d", practitioner));
+        Text(plan.Entries[0]).Should().Contain("\"reference\":\"Practitioner/new-1\"");
+        Plan("transaction", Entry(null, Conditional), Entry("urn:uuid:d", practitioner), Entry("urn:uuid:e", practitioner))
+            .Entries[0].IsRefused.Should().BeTrue("two have the identifier");
+    }
+
+    [Fact]
+    public void A_resource_that_breaks_the_structure_refuses_its_entry_and_says_where()
+    {
+        string bundle = """{"resourceType":"Observation","status":"done","code":{"text":"x"},"subject":{"reference":"urn:uuid:p"}}""";
+        TransactionPlan plan = Plan("transaction", Counting() with { CheckStructure = true }, Entry("urn:uuid:p", """{"resourceType":"Patient"}"""), Entry(null, bundle));
+        plan.Entries[1].Issues.Single().Should().Match<FhirIssue>(i => i.Code == "code-invalid" && i.Expression == "Bundle.entry[1].resource.status");
+    }
+
+    [Fact]
     public void A_condition_that_finds_several_refuses()
     {
-        TransactionPlan plan = Plan("batch", new TransactionOptions { NewId = (_, _) => "x", Resolve = (_, _) => new ConditionalMatch(2, null) },
+        TransactionPlan plan = Plan("batch", new TransactionOptions { NewId = (_, _) => "x", CheckStructure = false, Resolve = (_, _) => new ConditionalMatch(2, null) },
             Entry(null, Conditional),
             Entry(null, """{"resourceType":"Patient"}""", """ "method":"POST","url":"Patient","ifNoneExist":"identifier=1" """),
             Entry(null, """{"resourceType":"Patient"}""", """ "method":"PUT","url":"Patient?identifier=1" """));
@@ -98,7 +117,7 @@ public class TransactionPlanTests
     [Fact]
     public void A_conditional_create_of_what_exists_stores_nothing_and_is_referred_to()
     {
-        TransactionPlan plan = Plan("transaction", new TransactionOptions { NewId = (_, _) => "x", Resolve = (_, _) => ConditionalMatch.One("there") },
+        TransactionPlan plan = Plan("transaction", new TransactionOptions { NewId = (_, _) => "x", CheckStructure = false, Resolve = (_, _) => ConditionalMatch.One("there") },
             Entry("urn:uuid:p", """{"resourceType":"Patient"}""", """ "method":"POST","url":"Patient","ifNoneExist":"identifier=1" """),
             Entry(null, """{"resourceType":"Condition","subject":{"reference":"urn:uuid:p"}}"""));
         plan.Entries[0].Action.Should().Be(EntryAction.Existing);
@@ -224,7 +243,7 @@ public class TransactionPlanTests
     private static TransactionOptions Counting()
     {
         int next = 0;
-        return new TransactionOptions { NewId = (_, _) => $"new-{next++}" };
+        return new TransactionOptions { NewId = (_, _) => $"new-{next++}", CheckStructure = false };
     }
 
     private static TransactionPlan Plan(string type, params string[] entries) => Plan(type, Counting(), entries);
