@@ -10,6 +10,7 @@ namespace HealthLedger.Consensus.Log;
 public sealed class VoteLog
 {
     private readonly List<BlockRef> _accepted = [];
+    private BlockRef? _joined;
 
     /// <summary>An empty log for a replica whose first epoch is <paramref name="first"/>.</summary>
     public VoteLog(Epoch first) => Promised = first with { Counter = first.Counter - 1 };
@@ -19,6 +20,7 @@ public sealed class VoteLog
         (Promised, LeaderId, Given, Base, VotedHeight) = (other.Promised, other.LeaderId, other.Given, other.Base, other.VotedHeight);
         (Lock, Committed, CosignedSize) = (other.Lock, other.Committed, other.CosignedSize);
         _accepted.AddRange(other._accepted);
+        _joined = other._joined;
     }
 
     /// <summary>The highest epoch promised or entered. A counter below the shard's first one means none.</summary>
@@ -63,6 +65,9 @@ public sealed class VoteLog
         }
         return false;
     }
+
+    /// <summary>True when that block is on the accepted chain because this replica voted for it, not because others committed it.</summary>
+    public bool HasVoted(long height, Hash32 hash) => height <= VotedHeight && _joined != new BlockRef(height, hash) && IsAccepted(height, hash);
 
     /// <summary>Takes in one record.</summary>
     /// <exception cref="InvariantViolation">The record cannot follow what is here: the log is damaged or the machine has a bug.</exception>
@@ -150,6 +155,7 @@ public sealed class VoteLog
     {
         (Promised, LeaderId, Given, Base, VotedHeight) = (epoch, leaderId, null, null, -1);
         _accepted.Clear();
+        _joined = null;
     }
 
     private void ApplyPrepared(Prepared prepared)
@@ -173,7 +179,8 @@ public sealed class VoteLog
         if (!IsAccepted(certificate.Height, certificate.Block))
         {
             _accepted.Clear();
-            _accepted.Add(new BlockRef(certificate.Height, certificate.Block));
+            _joined = new BlockRef(certificate.Height, certificate.Block);
+            _accepted.Add(_joined.Value);
             return;
         }
         int below = _accepted.FindIndex(block => block.Height == certificate.Height);

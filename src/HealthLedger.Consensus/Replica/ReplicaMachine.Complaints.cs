@@ -10,6 +10,7 @@ public sealed partial class ReplicaMachine
     private Complaint?[] _complaints = [];
     private Epoch _ownComplaint, _waitingSeen;
     private long _enteredAt, _committedAt, _complainedAt = long.MinValue / 2;
+    private long[] _answeredAt = [];
     private long? _oldestWaiting, _workSince;
 
     /// <summary>
@@ -102,10 +103,18 @@ public sealed partial class ReplicaMachine
     {
         Complaint complaint = call.Complaint;
         if (complaint.Epoch.Config > Config || !_check.IsValid(complaint)) return;
-        // Who complains may only have missed the news.
-        if (_log.Committed is { } newest && call.From != _self) effects.Add(new Send(call.From, new DecideCall(newest) { From = _self }));
+        AnswerWithNews(complaint.Member, now, effects);
         if (complaint.Epoch.Config == Config) TakeComplaint(complaint, now, effects);
         if (Mode == ReplicaMode.Voting) OfferToLead(effects);
+    }
+
+    /// <summary>Who complains may only have missed the news. Not more often than honest members repeat themselves.</summary>
+    private void AnswerWithNews(int member, Moment now, List<Effect> effects)
+    {
+        if (_log.Committed is not { } newest || member == _self || member >= _members) return;
+        if (now.Elapsed - _answeredAt[member] < ConsensusTimes.RepeatMilliseconds / 2) return;
+        _answeredAt[member] = now.Elapsed;
+        effects.Add(new Send(member, new DecideCall(newest) { From = _self }));
     }
 
     /// <summary>Keeps a verified complaint if it is higher than its member's last one, and joins when f + 1 complain.</summary>

@@ -21,7 +21,7 @@ public sealed partial class ReplicaMachine
         BlockInfo block = call.Block;
         if (block.Height <= _log.VotedHeight)
         {
-            if (_log.IsAccepted(block.Height, block.Hash)) effects.Add(PrepareVote(call.From, block, call.Epoch));
+            if (_log.HasVoted(block.Height, block.Hash)) effects.Add(PrepareVote(call.From, block, call.Epoch));
             else if (block.Height > Tip.Height) SendNack(call.From, NackReason.AcceptedOther, effects);
             return;
         }
@@ -227,7 +227,7 @@ public sealed partial class ReplicaMachine
             SendNack(call.From, NackReason.InvalidBlock, effects);
             return;
         }
-        if (!_log.IsAccepted(prepared.Height, prepared.Block))
+        if (!_log.HasVoted(prepared.Height, prepared.Block))
         {
             if (prepared.Height > _log.VotedHeight) SendNack(call.From, NackReason.Behind, effects, (_log.LastAccepted?.Height ?? Tip.Height) + 1);
             return;

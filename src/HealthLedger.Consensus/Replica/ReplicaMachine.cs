@@ -128,6 +128,8 @@ public sealed partial class ReplicaMachine
         _self = _settings.Membership.Self(Config);
         if (_self < 0) Mode = ReplicaMode.Following;
         _complaints = new Complaint?[_members];
+        _answeredAt = new long[_members];
+        Array.Fill(_answeredAt, long.MinValue / 2);
         _held = new Held[_members];
         _ownComplaint = FirstEpoch(Config) with { Counter = -1 };
         _mayLeadSeen = _ownComplaint;

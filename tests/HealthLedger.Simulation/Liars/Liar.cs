@@ -1,0 +1,103 @@
+using HealthLedger.Consensus.Effects;
+using HealthLedger.Consensus.Messages;
+using HealthLedger.Protocol.Votes;
+using HealthLedger.Simulation.Engine;
+using HealthLedger.Simulation.World;
+
+namespace HealthLedger.Simulation.Liars;
+
+/// <summary>One lying node: runs the real machines and bends what comes in and goes out. What takes cooperation is the brain's.</summary>
+public sealed class Liar(SimWorld world, Node node, Lies lies)
+{
+    private readonly List<(int To, Message Message)> _said = [];
+    private long _complainedAt = -10;
+    private readonly ulong _censored = SimRandom.Mix(world.Plan.Seed);
+
+    /// <summary>How it lies.</summary>
+    public Lies Lies => lies;
+
+    /// <summary>Looks at a message before the machines do; false keeps it from them.</summary>
+    public bool Hears(Message message)
+    {
+        world.Brain!.Observe(message);
+        if (Has(Lies.Nack) && message is NewEpochCall or ProposeCall or LockCall && world.Random.Chance(500))
+        {
+            Epoch above = (node.Replica?.Promised ?? default) with { Counter = 1000 };
+            var nack = new Nack(world.Plan.Shard, above, NackReason.PromisedHigher, node.Member, null, []);
+            world.Send(node, message.From, new NackAnswer(nack) { From = node.Member });
+        }
+        if (Has(Lies.Complain) && world.Random.Chance(60)) Complain(world.Random.Next(0, 2));
+        if (Has(Lies.BurnCounters) && world.Random.Chance(60)) Complain(world.Random.Next(1, 1000));
+        if (Has(Lies.Replay) && _said.Count > 0 && world.Random.Chance(60))
+        {
+            (int to, Message again) = _said[world.Random.Next(_said.Count)];
+            world.Send(node, to, again);
+        }
+        return !Has(Lies.Silent) || world.Random.Chance(800);
+    }
+
+    /// <summary>The statements it would propose.</summary>
+    public ulong Choose(ulong open) => Has(Lies.Censor) ? open & ~_censored : open;
+
+    /// <summary>Lets an effect out, or something else.</summary>
+    public void Release(Effect effect)
+    {
+        if (Has(Lies.Silent) && world.Random.Chance(900)) return;
+        switch (effect)
+        {
+            case CastVote cast:
+                world.Oracle.Count(cast.Vote, node.Member);
+                Say(cast.To, new VoteAnswer(new SignedVote(cast.Vote, world.Keys.Sign(cast.Vote, node.Member))) { From = node.Member });
+                break;
+            case Send send:
+                Say(send.To, node.Signed(Bend(send.Message)));
+                break;
+            case Broadcast { Message: LockCall or DecideCall } when Has(Lies.NeverDecide) && world.Random.Chance(800):
+                break;
+            case Broadcast { Message: ProposeCall call } when Has(Lies.BlindVote) && world.Random.Chance(300):
+                for (int member = 0; member < world.Plan.Members; member++)
+                {
+                    Say(member, world.Random.Chance(500) ? new SimWithheld(call) { From = node.Member } : call);
+                }
+                break;
+            case Broadcast broadcast:
+                Message message = node.Signed(broadcast.Message);
+                for (int member = 0; member < world.Plan.Members; member++) Say(member, message);
+                break;
+            default: break;
+        }
+    }
+
+    private Message Bend(Message message)
+    {
+        switch (message)
+        {
+            case PromiseAnswer answer when Has(Lies.HideLock) && world.Random.Chance(700):
+                return answer with { Promise = answer.Promise with { Lock = null, Committed = world.Random.Chance(500) ? null : answer.Promise.Committed } };
+            case StatusAnswer answer when Has(Lies.FalseStatus):
+                var claim = new Vote(VoteKind.Prepare, world.Plan.Shard, answer.Status.Promised with { Counter = 9_999 }, 9_999, world.Genesis.Info.Hash);
+                int asker = world.Random.Next(world.Plan.Members);
+                return answer with { Status = answer.Status with { ShownVote = new SignedVote(claim, new VoteProof(asker, 0, 1, [], new byte[8])) } };
+            default:
+                return message;
+        }
+    }
+
+    private void Complain(int ahead)
+    {
+        if (node.Replica is not { } replica || replica.Promised.Counter < 0 || world.Now - _complainedAt < 10) return;
+        _complainedAt = world.Now;
+        Epoch epoch = replica.Promised with { Counter = replica.Promised.Counter + ahead };
+        var call = new ComplainCall(world.Keys.Sign(new Complaint(world.Plan.Shard, epoch, node.Member, []))) { From = node.Member };
+        world.Brain!.Observe(call);
+        for (int member = 0; member < world.Plan.Members; member++) world.Send(node, member, call);
+    }
+
+    private void Say(int to, Message message)
+    {
+        if (Has(Lies.Replay) && _said.Count < 64) _said.Add((to, message));
+        world.Send(node, to, message);
+    }
+
+    private bool Has(Lies lie) => (lies & lie) != 0;
+}

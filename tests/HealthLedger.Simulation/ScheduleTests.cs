@@ -1,0 +1,56 @@
+using HealthLedger.Simulation.Checks;
+using HealthLedger.Simulation.Engine;
+using HealthLedger.Simulation.World;
+
+namespace HealthLedger.Simulation;
+
+/// <summary>The run that every build makes: many random schedules, each judged by the oracle and by liveness after the healing.</summary>
+public sealed class ScheduleTests
+{
+    private const long SchedulesDefault = 200_000;
+
+    [Fact]
+    public void No_schedule_violates_an_invariant_or_fails_to_commit_what_was_accepted()
+    {
+        long count = long.TryParse(Environment.GetEnvironmentVariable("HEALTHLEDGER_SCHEDULES"), out long wanted) ? wanted : SchedulesDefault;
+        Failure? failure = Runner.RunMany(first: 1, count);
+        failure.Should().BeNull("replay it with: dotnet run --project tests/HealthLedger.Simulation -- --trace {0}", failure?.Seed);
+    }
+
+    [Fact]
+    public void A_seed_replays_exactly()
+    {
+        for (ulong seed = 500; seed < 520; seed++)
+        {
+            (IReadOnlyList<string> first, int firstEvents) = Told(seed);
+            (IReadOnlyList<string> second, int secondEvents) = Told(seed);
+            second.Should().Equal(first);
+            secondEvents.Should().Be(firstEvents);
+        }
+    }
+
+    [Fact]
+    public void Schedules_reach_what_they_are_meant_to_reach()
+    {
+        int withLiars = 0, withStops = 0, higherEpochs = 0;
+        for (ulong seed = 1; seed <= 400; seed++)
+        {
+            Plan plan = Plan.Of(seed);
+            var trace = new Trace();
+            Runner.Run(plan, null, trace, out _);
+            if (plan.Liars != 0) withLiars++;
+            if (plan.StopSigns > 0 && trace.Lines.Any(line => line.Contains("votes Commit 2.", StringComparison.Ordinal))) withStops++;
+            if (trace.Lines.Any(line => line.Contains("complains of 1.", StringComparison.Ordinal))) higherEpochs++;
+        }
+        withLiars.Should().BeGreaterThan(80);
+        withStops.Should().BeGreaterThan(20, "a new configuration is reached");
+        higherEpochs.Should().BeGreaterThan(150, "leaders change");
+    }
+
+    private static (IReadOnlyList<string> Lines, int Events) Told(ulong seed)
+    {
+        var trace = new Trace();
+        Runner.Run(Plan.Of(seed), null, trace, out int events).Should().BeNull();
+        return (trace.Lines, events);
+    }
+}

@@ -1,0 +1,261 @@
+using System.Runtime.InteropServices;
+using HealthLedger.Consensus.Messages;
+using HealthLedger.Consensus.Effects;
+using HealthLedger.Consensus.Leader;
+using HealthLedger.Consensus.Replica;
+using HealthLedger.Protocol;
+using HealthLedger.Simulation.Checks;
+using HealthLedger.Simulation.Engine;
+using HealthLedger.Simulation.Liars;
+using HealthLedger.Simulation.Mutants;
+
+namespace HealthLedger.Simulation.World;
+
+/// <summary>One schedule: nodes, network, clients, nemesis, liars and oracle over one queue of events and one source of chance.</summary>
+public sealed partial class SimWorld
+{
+    /// <summary>The true time when a schedule starts, milliseconds since 1970.</summary>
+    public const long WallStart = 1_750_000_000_000;
+
+    /// <summary>After the healing, everything accepted commits within this time (milliseconds): two backed-off epochs for each liar, and wrong clocks.</summary>
+    public const long LivenessMilliseconds = 120_000;
+
+    /// <summary>And within so many events.</summary>
+    public const int EventsMax = 400_000;
+
+    private ulong _given, _must;
+    private int _nextStatement;
+    private readonly int[] _stopsAt;
+
+    internal SimWorld(Plan plan, Mutant? mutant = null, Trace? trace = null)
+    {
+        Plan = plan;
+        Trace = trace;
+        Random = new SimRandom(plan.Seed);
+        Rules = mutant?.Rules ?? SafetyRules.Standard;
+        Keys = new SimKeys(mutant?.BindsKind ?? true, mutant?.BindsEpoch ?? true);
+        Genesis = SimBlock.Genesis(plan.Shard);
+        Blocks.Add(Genesis.Info.Hash, Genesis);
+        Faulty = plan.Liars;
+        Oracle = new Oracle(this);
+        for (int member = 0; member < plan.Members; member++) Nodes.Add(new Node(this, member, member));
+        Brain = plan.Liars == 0 ? null : new Brain(this);
+        foreach (Node node in Nodes.ToArray())
+        {
+            if ((plan.Liars & (1u << node.Member)) == 0) continue;
+            node.Liar = new Liar(this, node, plan.Lies);
+            if ((plan.Lies & Lies.Twin) != 0) Nodes.Add(new Node(this, Nodes.Count, node.Member) { Liar = null });
+        }
+        foreach (Node node in Nodes)
+        {
+            if ((plan.Liars & (1u << node.Member)) != 0) node.Liar ??= new Liar(this, node, plan.Lies);
+        }
+        Blocked = new bool[Nodes.Count, Nodes.Count];
+        _stopsAt = new int[plan.StopSigns];
+        for (int i = 0; i < plan.StopSigns; i++) _stopsAt[i] = Random.Next((int)plan.Chaos);
+    }
+
+    /// <summary>What it is made of.</summary>
+    public Plan Plan { get; }
+
+    /// <summary>The events to come.</summary>
+    public EventQueue Queue { get; } = new();
+
+    /// <summary>Chance.</summary>
+    public SimRandom Random { get; }
+
+    /// <summary>Signatures.</summary>
+    public SimKeys Keys { get; }
+
+    /// <summary>The checker.</summary>
+    public Oracle Oracle { get; }
+
+    /// <summary>What the liars know together.</summary>
+    public Brain? Brain { get; }
+
+    /// <summary>The nodes; twins after the members.</summary>
+    public List<Node> Nodes { get; } = [];
+
+    /// <summary>Every block anyone made.</summary>
+    public Dictionary<Hash32, SimBlock> Blocks { get; } = [];
+
+    /// <summary>Height 0.</summary>
+    public SimBlock Genesis { get; }
+
+    /// <summary>Members that lie or were restored from an old copy, as bits: at most f.</summary>
+    public uint Faulty { get; set; }
+
+    /// <summary>Milliseconds since the start.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>Events so far.</summary>
+    public int Events { get; private set; }
+
+    /// <summary>Everything works again, but for the liars.</summary>
+    public bool IsHealed { get; private set; }
+
+    /// <summary>When it healed.</summary>
+    public long HealedAt { get; private set; }
+
+    /// <summary>Links that are cut, from and to.</summary>
+    public bool[,] Blocked { get; private set; }
+
+    /// <summary>A readable record of what happens; null when nobody reads it.</summary>
+    public Trace? Trace { get; }
+
+    internal SafetyRules Rules { get; }
+
+    /// <summary>Sixteen random bytes.</summary>
+    public Id16 NextId()
+    {
+        Span<ulong> words = [Random.NextULong(), Random.NextULong()];
+        return new Id16(MemoryMarshal.AsBytes(words));
+    }
+
+    /// <summary>Makes a block and remembers it.</summary>
+    public SimBlock NewBlock(SimBlock parent, ulong statements, long time, long directoryHeight, bool isStop, bool isCheckpoint, bool isValid)
+    {
+        SimBlock block = SimBlock.On(parent, statements, time, directoryHeight, isStop, isCheckpoint, isValid, Random.NextULong());
+        Blocks.Add(block.Info.Hash, block);
+        return block;
+    }
+
+    /// <summary>Somebody asked shard 0 for a change of members by now, and this configuration has not ended.</summary>
+    public bool WantsStop(int config) => config <= _stopsAt.Length && Now >= _stopsAt[config - 1];
+
+    /// <summary>A message may pass from one node to another.</summary>
+    public bool IsConnected(int from, int to) => !Blocked[from, to];
+
+    /// <summary>Sends a message to a member; it may be lost, doubled, delayed and overtaken.</summary>
+    public void Send(Node from, int member, Message message)
+    {
+        foreach (Node to in Nodes)
+        {
+            if (to.Member != member) continue;
+            // A member that runs twice: one of the two hears it, sometimes both.
+            if (Nodes.Count > Plan.Members && from != to && HasTwin(member) && Random.Chance(400)) continue;
+            if (from == to)
+            {
+                Queue.Add(Now, new SimEvent(EventKind.Deliver, to.Id, to.Life, message));
+                continue;
+            }
+            if (Blocked[from.Id, to.Id]) continue;
+            if (!IsHealed && Random.Chance(Plan.Drop)) continue;
+            Queue.Add(Now + DelayOf(), new SimEvent(EventKind.Deliver, to.Id, -1, message));
+            if (!IsHealed && Random.Chance(Plan.Double)) Queue.Add(Now + DelayOf() * 5, new SimEvent(EventKind.Deliver, to.Id, -1, message));
+        }
+    }
+
+    private bool HasTwin(int member) => (Plan.Liars & (1u << member)) != 0 && (Plan.Lies & Lies.Twin) != 0;
+
+    private int DelayOf() => Random.Chance(20) && !IsHealed ? Random.Next(1, Plan.Delay * 20) : Random.Next(1, (IsHealed ? 12 : Plan.Delay) + 1);
+
+    /// <summary>Runs to the end. Returns when everything accepted is committed everywhere.</summary>
+    /// <exception cref="Violation">An invariant does not hold, or the end does not come.</exception>
+    public void Run()
+    {
+        Begin();
+        while (!Step())
+        {
+        }
+    }
+
+    internal void Begin()
+    {
+        foreach (Node node in Nodes) node.Start();
+        for (int i = 0; i < Plan.Statements; i++) Queue.Add(Random.Next((int)Plan.Chaos), new SimEvent(EventKind.Client, 0, -1, null));
+        if (Plan.Nemesis > 0) Queue.Add(Random.Next(1, 2 * Plan.Nemesis), new SimEvent(EventKind.Nemesis, 0, -1, null));
+        if (Brain is not null) Queue.Add(Random.Next(1, 50), new SimEvent(EventKind.Liars, 0, -1, null));
+        Queue.Add(Plan.Chaos, new SimEvent(EventKind.Heal, 0, -1, null));
+    }
+
+    /// <summary>One event; true at the end.</summary>
+    internal bool Step()
+    {
+        if (Queue.Count == 0) throw new Violation("Nothing happens any more.");
+        SimEvent item = Queue.Take(out long time);
+        Now = time;
+        if (++Events > EventsMax) throw new Violation($"More than {EventsMax} events: messages breed. {Stuck()}");
+        Happen(item);
+        if (!IsHealed || (Events & 15) != 0) return false;
+        if (IsDone()) return true;
+        if (Now - HealedAt > LivenessMilliseconds) throw new Violation($"Not everything is committed {LivenessMilliseconds} ms after the healing. {Stuck()}");
+        return false;
+    }
+
+    private void Happen(in SimEvent item)
+    {
+        switch (item.Kind)
+        {
+            case EventKind.Client: Submit(); return;
+            case EventKind.Nemesis: Act(); return;
+            case EventKind.Heal: Heal(); return;
+            case EventKind.Liars:
+                Brain?.Act();
+                Queue.Add(Now + Random.Next(5, IsHealed ? 200 : 60), new SimEvent(EventKind.Liars, 0, -1, null));
+                return;
+            default: break;
+        }
+        Node node = Nodes[item.Node];
+        if (item.Life >= 0 && item.Life != node.Life) return;
+        if (node.PausedUntil > Now)
+        {
+            Queue.Add(node.PausedUntil, item);
+            return;
+        }
+        switch (item.Kind)
+        {
+            case EventKind.Deliver: node.Receive((Message)item.Payload!); break;
+            case EventKind.Flush: node.Flushed(); break;
+            case EventKind.ExecutionDone: node.ExecutionDone((SimBlock)item.Payload!); break;
+            case EventKind.FetchDone: node.FetchDone((Fetch)item.Payload!); break;
+            case EventKind.BaseDone:
+                (LeaderMachine leader, FetchBase fetch) = ((LeaderMachine, FetchBase))item.Payload!;
+                node.BaseDone(leader, fetch);
+                break;
+            case EventKind.Tick: node.Tick(); break;
+            default: throw new Violation("An event of no kind.");
+        }
+    }
+
+    private void Submit()
+    {
+        if (_nextStatement >= 64) return;
+        ulong statement = 1UL << _nextStatement++;
+        Node node = Nodes[Random.Next(Plan.Members)];
+        if (node.Replica is null || node.PausedUntil > Now) return;
+        _given |= statement;
+        Trace?.Add(node, $"is given statement {_nextStatement}");
+        node.Take(statement, isForwarded: false);
+        if (IsHealed && node.IsHonest) _must |= statement;
+    }
+
+    /// <summary>Everything an honest member accepted is committed, and all of them agree up to the same height.</summary>
+    private bool IsDone()
+    {
+        long height = -1;
+        foreach (Node node in Nodes)
+        {
+            if (!node.IsHonest) continue;
+            if (node.Replica is null || node.Watch != 0 || (_must & ~node.CommittedStatements) != 0) return false;
+            long tip = node.Chain[^1].Info.Height;
+            if (height >= 0 && tip != height) return false;
+            height = tip;
+        }
+        return _nextStatement >= Plan.Statements + AfterHealing && Now - HealedAt > 600;
+    }
+
+    private const int AfterHealing = 3;
+
+    private string Stuck()
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (Node node in Nodes)
+        {
+            text.Append($"[node {node.Id}{(node.IsHonest ? "" : " faulty")}: {node.Replica?.Mode.ToString() ?? "down"} ");
+            if (node.Replica is { } replica) text.Append($"epoch {replica.Promised} height {replica.Tip.Height} lock {replica.Lock} waits {node.Watch:x} leads {node.Leaders.Count}");
+            text.Append("] ");
+        }
+        return text.ToString();
+    }
+}
