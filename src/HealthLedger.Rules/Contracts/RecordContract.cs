@@ -21,7 +21,10 @@ internal static class RecordContract
         if (!MayDeposit(context, subject, identity, segment, body.Segment, signer)) return Outcome.Refused(FaultCode.DepositNotAllowed);
         if (segment.NewestKey != body.SegmentKey) return Outcome.Refused(FaultCode.SegmentKeyStale);
         RowKey resource = RowKey.Of(Table.Resource, subject).Add(body.Resource);
-        if (context.State.Contains(resource)) return Outcome.Refused(FaultCode.ResourceExists);
+        // A resource id is one thing in the whole shard, so that a door finds its subject by the id alone.
+        RowKey resourcePlace = RowKey.Of(Table.ResourcePlace).Add(body.Resource);
+        if (context.State.Contains(resourcePlace)) return Outcome.Refused(FaultCode.ResourceExists);
+        context.State.Put(resourcePlace, subject.ToArray());
         context.State.Put(resource, new ResourceRow(signer.Issuer, item.Hash, 1, Retracted: false).Encode(context.Writer));
         Append(context, item, subject, signer, body, RecordEntryKind.Add);
         return Outcome.Applied;

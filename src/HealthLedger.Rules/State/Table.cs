@@ -16,6 +16,7 @@ namespace HealthLedger.Rules.State;
 /// RecordPlace      record id 32                             did 32 | segment 16 | u64 position
 /// RecordKey        issuer did 32 | record key 32            RecordKeyRow
 /// Resource         did 32 | resource 16                     ResourceRow
+/// ResourcePlace    resource 16                              did 32
 /// Log              did 32 | u64 leaf index                  LogRow
 /// GrantTerms       did 32 | grant 16                        GrantTermsRow: what was said, never changed
 /// GrantLive        did 32 | grantee 32 | grant 16           GrantLiveRow: what decides, while it runs
@@ -43,6 +44,7 @@ internal enum Table : byte
     RecordPlace = 0x21,
     RecordKey = 0x22,
     Resource = 0x23,
+    ResourcePlace = 0x24,
     Log = 0x30,
     GrantTerms = 0x40,
     GrantLive = 0x41,

@@ -64,6 +64,9 @@ public sealed class LedgerView(IRowReader rows)
     /// <summary>A resource's author, newest version and whether it was retracted; null for none. One row.</summary>
     public ResourceRow? Resource(Hash32 did, Id16 resource) => Get(RowKey.Of(Table.Resource, did).Add(resource)) is { } value ? ResourceRow.Decode(value.Span) : null;
 
+    /// <summary>Whose resource that is; null where this shard has none of that id. One row.</summary>
+    public Hash32? SubjectOf(Id16 resource) => Get(RowKey.Of(Table.ResourcePlace).Add(resource)) is { } value ? new Hash32(value.Span) : null;
+
     /// <summary>The versions of a resource, newest first. Two rows a version.</summary>
     public IEnumerable<RecordView> RecordVersions(Hash32 did, Id16 resource)
     {
