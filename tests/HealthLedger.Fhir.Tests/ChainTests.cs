@@ -1,5 +1,6 @@
 using HealthLedger.Fhir.Json;
 using HealthLedger.Fhir.Labels;
+using HealthLedger.Fhir.Resources;
 using HealthLedger.Fhir.Search;
 using HealthLedger.Fhir.Structure;
 using HealthLedger.Fhir.Tests.Support;
@@ -40,6 +41,18 @@ public class ChainTests
                 System.Text.Encoding.UTF8.GetString(entry.Resource.ToUtf8Bytes()).Should().NotContain("\"reference\":\"urn:uuid:");
             }
         }
+    }
+
+    [Fact]
+    public void A_bulk_export_goes_through_as_one_collection()
+    {
+        IEnumerable<(string?, FhirResource)> lines = Corpus.Resources("fhir-synthea/bulk-10-patients")
+            .Select(r => ((string?)null, FhirJson.Parse(r.Utf8).Resource!));
+        TransactionPlan plan = TransactionPlan.Create(Bundles.Collection(lines), Options(keep: true));
+        plan.Entries.Where(e => e.IsRefused).SelectMany(e => e.Issues).Should().BeEmpty();
+        plan.Patients.Should().HaveCountGreaterThan(5);
+        plan.Entries.Where(e => e.Type is "Procedure" or "Encounter" or "DocumentReference").Should()
+            .OnlyContain(e => plan.Patients.Contains(e.Patients[0]), "references to patients were rewritten");
     }
 
     [Fact]

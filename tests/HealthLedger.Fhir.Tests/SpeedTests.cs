@@ -24,7 +24,7 @@ public class SpeedTests(ITestOutputHelper output)
         FhirResource[] parsed = bundles.Select(b => FhirJson.Parse(b).Resource!).ToArray();
         TransactionPlan[] plans = parsed.Select(Plan).ToArray();
         FhirResource[] resources = plans.SelectMany(p => p.Entries).Select(e => e.Resource!).ToArray();
-        IndexRecord[] records = resources.Select(SearchIndex.Of).ToArray();
+        IndexRecord[] records = resources.Select(r => SearchIndex.Of(r)).ToArray();
         byte[][] manifests = records.Select(IndexBytes.ToBytes).ToArray();
         output.WriteLine($"{resources.Length} resources, {bundles.Sum(b => (long)b.Length) / resources.Length} bytes each, "
             + $"manifests {manifests.Average(m => m.Length):F0} bytes");

@@ -139,11 +139,20 @@ public class SearchQueryTests
     }
 
     [Fact]
+    public void What_belongs_to_a_patient_is_found_though_it_does_not_name_the_patient()
+    {
+        FhirResource provenance = FhirJson.Parse("""{"resourceType":"Provenance","id":"v2","target":[{"reference":"Observation/o1"}]}"""u8).Resource!;
+        IndexRecord owned = SearchIndex.Of(provenance, owner: "p");
+        Parse("Provenance?patient=p").Query!.Evaluate([.. Records, owned]).Should().Equal(owned);
+        Parse("Provenance?patient=q").Query!.Evaluate([owned]).Should().BeEmpty();
+    }
+
+    [Fact]
     public void Too_many_parameters_values_and_characters_are_refused()
     {
         SearchQuery.Parse("Observation", Enumerable.Repeat(new KeyValuePair<string, string>("code", "x"), 65)).Query.Should().BeNull();
         SearchQuery.Parse("Observation", [new("code", new string('x', 5000))]).Query.Should().BeNull();
-        SearchQuery.Parse("Observation", [new("code", string.Join(',', Enumerable.Repeat("x", 300)))]).Query.Should().BeNull();
+        SearchQuery.Parse("Observation", [new("code", string.Join(',', Enumerable.Repeat("x", 600)))]).Query.Should().BeNull();
     }
 
     [Fact]

@@ -148,6 +148,14 @@ public class StructureCheckTests
     }
 
     [Fact]
+    public void Many_local_references_among_many_contained_resources_stay_cheap()
+    {
+        string contained = string.Join(',', Enumerable.Range(0, 50_000).Select(i => $"{{\"resourceType\":\"Patient\",\"id\":\"c{i}\",\"active\":true}}"));
+        string links = string.Join(',', Enumerable.Repeat("{\"reference\":\"#c49999\"}", 50_000));
+        Check($"{{\"resourceType\":\"Patient\",\"contained\":[{contained}],\"generalPractitioner\":[{links}]}}").Should().BeEmpty();
+    }
+
+    [Fact]
     public void No_message_repeats_a_value()
     {
         string json = """{"resourceType":"Patient","gender":"SECRET","birthDate":"SECRET","id":"SEC RET","name":[{"family":7,"SECRET<>":1}],"text":{"status":"SECRET","div":"SECRET"}}""";
