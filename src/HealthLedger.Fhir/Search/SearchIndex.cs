@@ -12,9 +12,7 @@ public static class SearchIndex
     /// <summary>
     /// The record. O(size of the resource); at most 256 values of each kind. References must be final (see TransactionPlan).
     /// </summary>
-    /// <param name="resource">The resource.</param>
-    /// <param name="owner">The patient it belongs to where a plan found that out; else its compartment says so.</param>
-    public static IndexRecord Of(FhirResource resource, string? owner = null)
+    public static IndexRecord Of(FhirResource resource)
     {
         Gathered all = new();
         foreach (SearchParameter parameter in SearchParameters.For(resource.Type))
@@ -25,7 +23,7 @@ public static class SearchIndex
         {
             Type = resource.Type,
             Id = resource.Id ?? "",
-            Patient = owner ?? PatientCompartment.OwnerOf(resource) ?? "",
+            Patient = PatientCompartment.OwnerOf(resource) ?? "",
             LastUpdated = updated,
             Tokens = all.Tokens,
             Dates = all.Dates,
