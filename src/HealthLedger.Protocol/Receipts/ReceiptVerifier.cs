@@ -53,6 +53,7 @@ public static class ReceiptVerifier
         Statement statement = receipt.Statement;
         if (statement.Network != genesis.Network) return At("statement", "It is for another network than the genesis.", FaultCode.FormatValue);
         if (statement.Shard > genesis.Shards) return At("statement", "The network has no such shard.", FaultCode.FormatValue);
+        if (statement.NotAfter < statement.IssuedAt || statement.NotAfter - statement.IssuedAt > Statement.ValidityMax) return At("statement", "It is valid for more than 24 hours.", FaultCode.FormatValue);
         if (receipt.Signer.KeyId != statement.KeyId) return At("signer", "It is not the key that the statement names.", FaultCode.SignerUnknown);
         return statement.Verify(receipt.Signer) ? null : At("statement", "Its signature does not verify.", FaultCode.SignatureInvalid);
     }
@@ -77,6 +78,7 @@ public static class ReceiptVerifier
             if (header.Network != genesis.Network || header.Shard != receipt.Statement.Shard) return At(field, "It is of another network or shard than the statement.", FaultCode.FormatValue);
             if (header.Height == 0 && (i != 0 || header != genesis.HeaderOf(header.Shard))) return At(field, "It is not the header that follows from the genesis.");
             if (i > 0 && (header.Height != receipt.Headers[i - 1].Height + 1 || header.Parent != parent)) return At(field, "The header before it is not its parent.");
+            if (i > 0 && (header.Time < receipt.Headers[i - 1].Time || header.TreeSize < receipt.Headers[i - 1].TreeSize)) return At(field, "Its time or its tree goes back.");
             parent = header.ComputeHash();
         }
         return null;

@@ -1,5 +1,6 @@
 using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Cose;
+using HealthLedger.Protocol.Did;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Hashing;
 using HealthLedger.Protocol.Keys;
@@ -18,11 +19,11 @@ public sealed class Statement
     /// <summary>Most events under one statement.</summary>
     public const int EventsMax = 1024;
 
+    /// <summary>The longest time from <see cref="IssuedAt"/> to <see cref="NotAfter"/>, in milliseconds: 24 hours.</summary>
+    public const long ValidityMax = 24 * 60 * 60 * 1000;
+
     /// <summary>The content type in the protected header.</summary>
     public const string ContentType = "application/healthledger-statement+cbor";
-
-    /// <summary>Most bytes of an issuer's identifier.</summary>
-    public const int IssuerBytesMax = 120;
 
     private readonly CoseSign1 _message;
     private string _subject = "";
@@ -43,6 +44,9 @@ public sealed class Statement
 
     /// <summary>The identity whose authority is used, a did.</summary>
     public string Issuer { get; private set; } = "";
+
+    /// <summary>The issuer, parsed: always of <see cref="Network"/>.</summary>
+    public LedgerDid IssuerDid { get; private set; }
 
     /// <summary>The network it is for.</summary>
     public string Network { get; private set; } = "";
@@ -118,7 +122,9 @@ public sealed class Statement
         reader.ReadKey(CoseLabel.CwtClaims);
         if (reader.ReadMapStart() != 2) reader.Fail("A statement's claims are issuer and subject.");
         reader.ReadKey(CwtClaim.Issuer);
-        Issuer = reader.ReadText(IssuerBytesMax);
+        Issuer = reader.ReadText(LedgerDid.TextLengthMax);
+        if (LedgerDid.Parse(Issuer).TryGet(out LedgerDid did, out Fault fault)) IssuerDid = did;
+        else reader.Fail(fault.Message, fault.Code);
         reader.ReadKey(CwtClaim.Subject);
         _subject = reader.ReadText(StatementCodec.SubjectBytesMax);
         return reader.End() ? null : reader.Fault;
@@ -156,6 +162,7 @@ public sealed class Statement
         }
         if (!reader.Failed && !StatementCodec.IsSubject(_subject, Network, Shard))
             reader.Fail("The subject claim does not name the network and shard of the payload.", FaultCode.FormatValue);
+        if (!reader.Failed && IssuerDid.Network != Network) reader.Fail("The issuer is of another network.", FaultCode.FormatValue);
         return reader.End() ? null : reader.Fault;
     }
 }

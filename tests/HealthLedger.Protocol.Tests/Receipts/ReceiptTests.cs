@@ -59,12 +59,11 @@ public class ReceiptTests
         byte[] bytes = Ledger.Receipt(2, 0, withhold: true).Encode();
         Receipt receipt = Receipt.Decode(bytes).Value;
         int behindStatement = 30 + receipt.Statement.Bytes.Length;
-        for (int i = 0; i < bytes.Length; i++)
+        // Around the fields that a forger would try first; bit flips cover the rest.
+        foreach (int i in Enumerable.Range(0, 30).Concat(Enumerable.Range(behindStatement, 60)))
         {
-            // All 255 other values around the fields that a forger would try first; some values elsewhere, where bit flips cover the rest.
-            bool dense = i < 30 || (i >= behindStatement && i < behindStatement + 60);
             byte was = bytes[i];
-            for (int delta = 1; delta < 256; delta += dense ? 1 : 127)
+            for (int delta = 1; delta < 256; delta++)
             {
                 bytes[i] = (byte)(was + delta);
                 if (ReceiptVerifier.Verify(bytes, Ledger.Genesis).IsOk) Assert.Fail($"Byte {i} became {bytes[i]:x2}.");
