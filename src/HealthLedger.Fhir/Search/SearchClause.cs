@@ -120,7 +120,7 @@ internal sealed class DateClause(string parameter, DateValue[] wanted) : SearchC
     }
 }
 
-/// <summary>References: <c>Type/id</c>, or an id of any type.</summary>
+/// <summary>References: <c>Type/id</c>, or an id of any type. <c>patient</c> also finds what belongs to the patient otherwise.</summary>
 internal sealed class ReferenceClause(string parameter, (string? Type, string Id)[] wanted) : SearchClause(parameter)
 {
     public override bool Matches(IndexRecord record)
@@ -130,6 +130,13 @@ internal sealed class ReferenceClause(string parameter, (string? Type, string Id
             IndexText reference = record.References[i];
             if (SameReference(reference.Parameter, Parameter) && Any(reference.Value)) return true;
         }
+        return Parameter == "patient" && record.Patient.Length > 0 && Owned(record.Patient);
+    }
+
+    private bool Owned(string patient)
+    {
+        foreach ((string? type, string id) in wanted)
+            if (type is "Patient" && id == patient) return true;
         return false;
     }
 

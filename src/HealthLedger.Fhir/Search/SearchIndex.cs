@@ -12,7 +12,9 @@ public static class SearchIndex
     /// <summary>
     /// The record. O(size of the resource); at most 256 values of each kind. References must be final (see TransactionPlan).
     /// </summary>
-    public static IndexRecord Of(FhirResource resource)
+    /// <param name="resource">The resource.</param>
+    /// <param name="owner">The patient it belongs to where a plan found that out; else its compartment says so.</param>
+    public static IndexRecord Of(FhirResource resource, string? owner = null)
     {
         Gathered all = new();
         foreach (SearchParameter parameter in SearchParameters.For(resource.Type))
@@ -23,7 +25,7 @@ public static class SearchIndex
         {
             Type = resource.Type,
             Id = resource.Id ?? "",
-            Patient = PatientCompartment.OwnerOf(resource) ?? "",
+            Patient = owner ?? PatientCompartment.OwnerOf(resource) ?? "",
             LastUpdated = updated,
             Tokens = all.Tokens,
             Dates = all.Dates,

@@ -7,7 +7,7 @@ namespace HealthLedger.Fhir.Search;
 /// <summary>Understands the pairs of one query.</summary>
 internal sealed class SearchQueryParser(string type)
 {
-    private const int ValuesMax = 256;
+    private const int ValuesMax = 512;
 
     private readonly List<FhirIssue> issues = [];
     private readonly List<SearchClause> clauses = [];
@@ -17,6 +17,7 @@ internal sealed class SearchQueryParser(string type)
     private readonly List<string> patients = [];
     private int? count;
     private bool countOnly;
+    private int valuesSeen;
 
     /// <summary>The query, or why not.</summary>
     public SearchParse Parse(IEnumerable<KeyValuePair<string, string>> pairs)
@@ -134,7 +135,7 @@ internal sealed class SearchQueryParser(string type)
         foreach (SearchParameter parameter in SearchParameters.For(type))
             if (parameter.Code == name || (parameter.Kind is SearchKind.Reference && SearchClause.SameReference(parameter.Code, name)))
                 return parameter.Kind;
-        return null;
+        return name == "patient" && PatientCompartment.IsPatientType(type) ? SearchKind.Reference : null;
     }
 
     private void Ids(string value)
@@ -247,7 +248,8 @@ internal sealed class SearchQueryParser(string type)
             if (value[i] == '\\' && i + 1 < value.Length && value[i + 1] is ',' or '|' or '$' or '\\') i++;
             one.Append(value[i]);
         }
-        if (values.Count > ValuesMax) Refuse(IssueCodes.TooCostly, $"A parameter may have at most {ValuesMax} values.", name);
+        valuesSeen += values.Count;
+        if (valuesSeen > ValuesMax) Refuse(IssueCodes.TooCostly, $"A search may have at most {ValuesMax} values in all.", name);
         return values;
     }
 

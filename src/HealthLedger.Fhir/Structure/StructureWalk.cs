@@ -12,6 +12,7 @@ internal sealed class StructureWalk(R4Table table)
     private (string Name, int Index)[] path = new (string, int)[16];
     private int depth;
     private FhirObject? container;
+    private HashSet<string>? containedIds;
 
     /// <summary>What was found, or null when nothing was.</summary>
     public List<FhirIssue>? Issues { get; private set; }
@@ -34,10 +35,10 @@ internal sealed class StructureWalk(R4Table table)
         }
         if (inContained && node["contained"] is not null)
             Report(IssueCodes.Invariant, "A contained resource must not contain others [dom-2].");
-        FhirObject? outer = container;
-        if (!inContained) container = node;
+        (FhirObject? outer, HashSet<string>? outerIds) = (container, containedIds);
+        if (!inContained) (container, containedIds) = (node, null);
         Members(node, type);
-        container = outer;
+        if (!inContained) (container, containedIds) = (outer, outerIds);
     }
 
     private void Members(FhirObject node, TypeModel type)
@@ -84,9 +85,13 @@ internal sealed class StructureWalk(R4Table table)
     private void Local(FhirObject reference)
     {
         if (reference.Text("reference") is not ['#', _, ..] local) return;
-        foreach (FhirNode contained in container!.Each("contained"))
-            if (contained is FhirObject inner && inner.Text("id") is { } id && local.AsSpan(1).SequenceEqual(id)) return;
-        Report(IssueCodes.Invariant, "A reference names a contained resource that is not there [ref-1].");
+        if (containedIds is null)
+        {
+            containedIds = new HashSet<string>(StringComparer.Ordinal);
+            foreach (FhirNode contained in container!.Each("contained"))
+                if (contained is FhirObject inner && inner.Text("id") is { } id) containedIds.Add(id);
+        }
+        if (!containedIds.Contains(local[1..])) Report(IssueCodes.Invariant, "A reference names a contained resource that is not there [ref-1].");
     }
 
     private static bool HasSibling(FhirObject node, string name) =>
