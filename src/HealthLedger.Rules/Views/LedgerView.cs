@@ -86,6 +86,16 @@ public sealed class LedgerView(IRowReader rows)
     public IEnumerable<GrantView> GrantsTo(Hash32 did, Hash32 organization) =>
         Scan(RowKey.Of(Table.GrantLive, did).Add(organization)).Select(row => Grant(did, new Id16(row.Key.Span[65..]))!);
 
+    /// <summary>Every running grant of the shard with the moment at which its time is over, or 0 when its uses are used up. One row a grant.</summary>
+    public IEnumerable<(Hash32 Did, Id16 Grant, long Ends)> RunningGrants()
+    {
+        foreach (Row row in Scan(RowKey.Of(Table.GrantLive)))
+        {
+            GrantLiveRow live = new(row.Value);
+            yield return (new Hash32(row.Key.Span[1..33]), new Id16(row.Key.Span[65..]), live.UsesLeft == 0 ? 0 : live.Until);
+        }
+    }
+
     /// <summary>One grant; null for none. Two or three rows.</summary>
     public GrantView? Grant(Hash32 did, Id16 grant) => Get(RowKey.Of(Table.GrantTerms, did).Add(grant)) is { } value ? ViewOf(did, grant, value) : null;
 
