@@ -141,7 +141,8 @@ public sealed class LedgerView(IRowReader rows)
         return new GrantView(grant, body, leaf, time, end, usesLeft);
     }
 
-    private ReadOnlyMemory<byte>? Get(RowKey key) => rows.TryGet(key.Span, out ReadOnlyMemory<byte> value) ? value : null;
+    // Without the cast, null would become an empty value.
+    private ReadOnlyMemory<byte>? Get(RowKey key) => rows.TryGet(key.Span, out ReadOnlyMemory<byte> value) ? (ReadOnlyMemory<byte>?)value : null;
 
     private IEnumerable<Row> Scan(RowKey prefix) => rows.Scan(prefix.ToArray());
 }
