@@ -9,8 +9,8 @@ public sealed record FhirLimits
     /// <summary>Largest input, in bytes.</summary>
     public int MaxBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Deepest nesting of objects and arrays. R4 resources in bundles stay under 30; recursion costs stack.</summary>
-    public int MaxDepth { get; init; } = 64;
+    /// <summary>Deepest nesting of objects and arrays, at most 256. R4 resources in bundles stay under 30; recursion costs stack.</summary>
+    public int MaxDepth { get; init => field = Math.Min(value, 256); } = 64;
 
     /// <summary>Most objects, arrays and values together: memory grows with these, not with bytes.</summary>
     public int MaxNodes { get; init; } = 2_000_000;

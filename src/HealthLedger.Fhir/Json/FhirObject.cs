@@ -30,7 +30,7 @@ public sealed class FhirObject : FhirNode
         get
         {
             foreach (ref readonly FhirMember member in members.AsSpan())
-                if (ReferenceEquals(member.Name, name) || member.Name == name) return member.Value;
+                if (member.Name == name) return member.Value;
             return null;
         }
     }

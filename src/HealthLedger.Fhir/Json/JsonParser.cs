@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -9,12 +8,9 @@ namespace HealthLedger.Fhir.Json;
 /// One pass over the bytes. A failure sets <see cref="fault"/> and unwinds by returning null; the path to it is collected
 /// on the way out, so the way in pays nothing for it.
 /// </summary>
-internal ref struct JsonParser(ReadOnlySpan<byte> input, FhirLimits limits)
+internal ref partial struct JsonParser(ReadOnlySpan<byte> input, FhirLimits limits)
 {
     private const int LinearNamesMax = 16;
-
-    private static readonly SearchValues<byte> StringStops =
-        SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(i => (byte)i)]);
 
     private readonly FhirLimits limits = limits;
     private ReadOnlySpan<byte> text = input;
@@ -152,89 +148,6 @@ internal ref struct JsonParser(ReadOnlySpan<byte> input, FhirLimits limits)
         }
     }
 
-    private string? String(int bytesMax)
-    {
-        at++;
-        ReadOnlySpan<byte> rest = text[at..];
-        int stop = rest.IndexOfAny(StringStops);
-        if (stop >= 0 && rest[stop] == '"')
-        {
-            if (stop > bytesMax) return FailText($"A property name is longer than {bytesMax} bytes.", IssueCodes.TooLong);
-            at += stop + 1;
-            return CommonTexts.Get(rest[..stop]);
-        }
-        return EscapedString(bytesMax);
-    }
-
-    private string? EscapedString(int bytesMax)
-    {
-        int start = at;
-        StringBuilder built = new();
-        while (true)
-        {
-            ReadOnlySpan<byte> rest = text[at..];
-            int stop = rest.IndexOfAny(StringStops);
-            if (stop < 0) return FailText("The JSON ends inside a string.");
-            if (at + stop - start > bytesMax) return FailText($"A property name is longer than {bytesMax} bytes.", IssueCodes.TooLong);
-            built.Append(Encoding.UTF8.GetString(rest[..stop]));
-            at += stop;
-            if (text[at] == '"')
-            {
-                at++;
-                return built.ToString();
-            }
-            if (text[at] != '\\') return FailText("A control character in a string must be escaped.");
-            if (!Escape(built)) return null;
-        }
-    }
-
-    private bool Escape(StringBuilder built)
-    {
-        if (at + 1 >= text.Length) return FailText("The JSON ends inside a string.") is not null;
-        byte kind = text[at + 1];
-        if (kind == 'u') return UnicodeEscape(built);
-        char plain = kind switch
-        {
-            (byte)'"' => '"',
-            (byte)'\\' => '\\',
-            (byte)'/' => '/',
-            (byte)'b' => '\b',
-            (byte)'f' => '\f',
-            (byte)'n' => '\n',
-            (byte)'r' => '\r',
-            (byte)'t' => '\t',
-            _ => '\0',
-        };
-        if (plain == '\0') return FailText("A string has an escape that JSON does not know.") is not null;
-        built.Append(plain);
-        at += 2;
-        return true;
-    }
-
-    private bool UnicodeEscape(StringBuilder built)
-    {
-        if (!TryHex(at, out char unit)) return FailText("A \\u escape needs four hexadecimal digits.") is not null;
-        if (char.IsLowSurrogate(unit)) return FailText("A string has half of a surrogate pair.") is not null;
-        built.Append(unit);
-        at += 6;
-        if (!char.IsHighSurrogate(unit)) return true;
-        if (!TryHex(at, out char low) || !char.IsLowSurrogate(low))
-            return FailText("A string has half of a surrogate pair.") is not null;
-        built.Append(low);
-        at += 6;
-        return true;
-    }
-
-    private readonly bool TryHex(int from, out char unit)
-    {
-        unit = '\0';
-        if (from + 6 > text.Length || text[from] != '\\' || text[from + 1] != 'u') return false;
-        if (!ushort.TryParse(text.Slice(from + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort value))
-            return false;
-        unit = (char)value;
-        return true;
-    }
-
     private FhirNode? Number()
     {
         int start = at;
@@ -283,7 +196,7 @@ internal ref struct JsonParser(ReadOnlySpan<byte> input, FhirLimits limits)
         if (members.Length < LinearNamesMax)
         {
             foreach (ref readonly FhirMember member in members)
-                if (ReferenceEquals(member.Name, name) || member.Name == name) return true;
+                if (member.Name == name) return true;
             return false;
         }
         if (names is null)

@@ -67,10 +67,10 @@ public static class SegmentLabeler
                     foreach (FhirNode item in array.Span)
                         if (item is FhirObject inner) Walk(inner, ref found);
                     break;
-                case FhirValue { Kind: FhirValueKind.String } text when ReferenceEquals(member.Name, "system") || member.Name == "system":
+                case FhirValue { Kind: FhirValueKind.String } text when member.Name == "system":
                     system = text.Text;
                     break;
-                case FhirValue { Kind: FhirValueKind.String } text when ReferenceEquals(member.Name, "code") || member.Name == "code":
+                case FhirValue { Kind: FhirValueKind.String } text when member.Name == "code":
                     code = text.Text;
                     break;
             }
@@ -141,7 +141,7 @@ public static class SegmentLabeler
         public void Note(string segment)
         {
             for (int i = 0; i < Segments.Sensitive.Count; i++)
-                if (ReferenceEquals(Segments.Sensitive[i], segment) || Segments.Sensitive[i] == segment) Sensitive |= 1u << i;
+                if (Segments.Sensitive[i] == segment) Sensitive |= 1u << i;
         }
     }
 }

@@ -64,6 +64,7 @@ public static class AuditEvents
     private const string Participation = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
     private const string EntityType = "http://terminology.hl7.org/CodeSystem/audit-entity-type";
     private const string ObjectRole = "http://terminology.hl7.org/CodeSystem/object-role";
+    private const string Interactions = "http://hl7.org/fhir/restful-interaction";
     private const string Profiles = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/";
 
     /// <summary>The AuditEvent of an access.</summary>
@@ -78,7 +79,7 @@ public static class AuditEvents
                 ? Elements.Coding("http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "RESTful Operation")
                 : Elements.Coding(Dicom, "110113", "Security Alert"))
             .AddAll("subtype", access.Permitted
-                ? Elements.Coding("http://hl7.org/fhir/restful-interaction", access.Interaction == "everything" ? "operation" : access.Interaction)
+                ? Elements.Coding(Interactions, access.Interaction == "everything" ? "operation" : access.Interaction)
                 : Elements.Coding("https://profiles.ihe.net/ITI/BALP/CodeSystem/AuthZsubType", "AuthZ-Consent"))
             .Add("action", Action(access, isQuery))
             .Add("recorded", access.Recorded)
@@ -104,10 +105,12 @@ public static class AuditEvents
 
     private static IEnumerable<FhirObject> Agents(AccessAudit access)
     {
-        yield return Agent(Elements.Concept(Dicom, "110153", "Source Role ID"), access.Observer, null, false, null);
-        yield return Agent(Elements.Concept(Dicom, "110152", "Destination Role ID"), access.Organization, access.OrganizationName, false, null);
-        yield return Agent(Elements.Concept(Participation, "IRCP", "information recipient"), access.Requester, access.RequesterName, true,
-            access.Purposes);
+        FhirObject source = Elements.Concept(Dicom, "110153", "Source Role ID");
+        FhirObject destination = Elements.Concept(Dicom, "110152", "Destination Role ID");
+        FhirObject recipient = Elements.Concept(Participation, "IRCP", "information recipient");
+        yield return Agent(source, access.Observer, null, false, null);
+        yield return Agent(destination, access.Organization, access.OrganizationName, false, null);
+        yield return Agent(recipient, access.Requester, access.RequesterName, true, access.Purposes);
     }
 
     private static FhirObject Agent(FhirObject type, string who, string? name, bool requestor, IReadOnlyList<string>? purposes) =>
@@ -130,10 +133,11 @@ public static class AuditEvents
         }
         if (isQuery && access.Permitted)
         {
+            string query = access.Query is { Length: > 0 } asked ? asked : access.Interaction;
             yield return new ObjectBuilder()
                 .Add("type", Elements.Coding(EntityType, "2", "System Object"))
                 .Add("role", Elements.Coding(ObjectRole, "24", "Query"))
-                .Add("query", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(access.Query is { Length: > 0 } q ? q : access.Interaction)))
+                .Add("query", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(query)))
                 .Build();
         }
         foreach (string opened in access.Opened)

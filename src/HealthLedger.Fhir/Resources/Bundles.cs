@@ -29,7 +29,8 @@ public static class Bundles
 {
     /// <summary>A page of a search. Total is that of all pages; null when not counted.</summary>
     public static FhirResource SearchSet(
-        IEnumerable<SearchEntry> entries, int? total, IEnumerable<BundleLink> links, DateTimeOffset? timestamp = null, string? id = null) =>
+        IEnumerable<SearchEntry> entries, int? total, IEnumerable<BundleLink> links,
+        DateTimeOffset? timestamp = null, string? id = null) =>
         Start("searchset", links, timestamp, id, total)
             .AddAll("entry", entries.Select(e => new ObjectBuilder()
                 .Add("fullUrl", e.FullUrl)
@@ -46,7 +47,7 @@ public static class Bundles
     public static FhirResource BatchResponse(IEnumerable<ResponseEntry> entries, IEnumerable<BundleLink>? links = null) =>
         Response("batch-response", entries, links);
 
-    /// <summary>A transaction that stores these resources: each created, or put under its id when it has a fullUrl of none.</summary>
+    /// <summary>A transaction that creates these resources, which refer to each other by their fullUrl.</summary>
     public static FhirResource Transaction(IEnumerable<(string FullUrl, FhirResource Resource)> entries) =>
         Start("transaction", null, null, null, null)
             .AddAll("entry", entries.Select(e => new ObjectBuilder()
@@ -57,9 +58,13 @@ public static class Bundles
             .ToResource();
 
     /// <summary>Resources side by side, without more meaning.</summary>
-    public static FhirResource Collection(IEnumerable<(string? FullUrl, FhirResource Resource)> entries, DateTimeOffset? timestamp = null) =>
+    public static FhirResource Collection(
+        IEnumerable<(string? FullUrl, FhirResource Resource)> entries, DateTimeOffset? timestamp = null) =>
         Start("collection", null, timestamp, null, null)
-            .AddAll("entry", entries.Select(e => new ObjectBuilder().Add("fullUrl", e.FullUrl).Add("resource", e.Resource.Root).Build()))
+            .AddAll("entry", entries.Select(e => new ObjectBuilder()
+                .Add("fullUrl", e.FullUrl)
+                .Add("resource", e.Resource.Root)
+                .Build()))
             .ToResource();
 
     private static FhirResource Response(string type, IEnumerable<ResponseEntry> entries, IEnumerable<BundleLink>? links) =>

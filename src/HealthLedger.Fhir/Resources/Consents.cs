@@ -49,9 +49,11 @@ public static class Consents
     /// <summary>The system of segment names in <c>provision.class</c>.</summary>
     public const string SegmentSystem = "urn:healthledger:segment";
 
+    private const string Profile = "https://profiles.ihe.net/ITI/PCF/StructureDefinition/IHE.PCF.consentIntermediate";
+
     /// <summary>The Consent of a grant.</summary>
     public static FhirResource Create(GrantConsent grant) => ObjectBuilder.Resource("Consent", grant.Id)
-        .Add("meta", new ObjectBuilder().AddTexts("profile", "https://profiles.ihe.net/ITI/PCF/StructureDefinition/IHE.PCF.consentIntermediate"))
+        .Add("meta", new ObjectBuilder().AddTexts("profile", Profile))
         .Add("status", grant.IsActive ? "active" : "inactive")
         .Add("scope", Elements.Concept("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy"))
         .AddAll("category", Elements.Concept("http://loinc.org", "59284-0", "Consent"))

@@ -67,7 +67,8 @@ internal sealed class SearchQueryParser(string type)
                 else if (value != "false") Refuse(IssueCodes.NotSupported, "Of _summary, only count and false are supported.", name);
                 return;
             case "_total":
-                if (value is not ("none" or "estimate" or "accurate")) Refuse(IssueCodes.Value, "_total is none, estimate or accurate.", name);
+                if (value is not ("none" or "estimate" or "accurate"))
+                    Refuse(IssueCodes.Value, "_total is none, estimate or accurate.", name);
                 return;
             case "_count":
                 if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) count = number;
@@ -224,7 +225,8 @@ internal sealed class SearchQueryParser(string type)
             && (parts.Length == 2 || StructureCheck.IsResourceType(parts[2]));
         if (!known)
         {
-            Refuse(IssueCodes.NotSupported, "An include is Type:parameter or Type:parameter:TargetType, of a reference that is indexed.", name);
+            Refuse(IssueCodes.NotSupported,
+                "An include is Type:parameter or Type:parameter:TargetType, of a reference that is indexed.", name);
             return;
         }
         SearchInclude include = new(parts[0], parts[1], parts.Length == 3 ? parts[2] : null);

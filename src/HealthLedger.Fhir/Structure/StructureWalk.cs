@@ -91,7 +91,8 @@ internal sealed class StructureWalk(R4Table table)
             foreach (FhirNode contained in container!.Each("contained"))
                 if (contained is FhirObject inner && inner.Text("id") is { } id) containedIds.Add(id);
         }
-        if (!containedIds.Contains(local[1..])) Report(IssueCodes.Invariant, "A reference names a contained resource that is not there [ref-1].");
+        if (!containedIds.Contains(local[1..]))
+            Report(IssueCodes.Invariant, "A reference names a contained resource that is not there [ref-1].");
     }
 
     private static bool HasSibling(FhirObject node, string name) =>

@@ -26,7 +26,10 @@ internal static class Catalog
     public static readonly string[] FemaleNames = ["Demia", "Exampla", "Fictia", "Mockina", "Placeba", "Samplina", "Synthia", "Testa"];
     public static readonly string[] MaleNames = ["Demo", "Exampello", "Fictor", "Mockus", "Placebo", "Samplo", "Synthor", "Testus"];
     public static readonly string[] FamilyNames =
-        ["Datasetti", "Exampleson", "Fixturing", "Madeupsky", "McMock", "Notarealname", "Placeholder", "Syntheticus", "Testington", "van Sample"];
+    [
+        "Datasetti", "Exampleson", "Fixturing", "Madeupsky", "McMock", "Notarealname", "Placeholder", "Syntheticus", "Testington",
+        "van Sample",
+    ];
     public static readonly string[] Cities = ["Sampleton", "Mockville", "Example Bay", "Testerfeld"];
     public static readonly string[] Doctors = ["Ada Stubb", "Boris Fixture", "Cora Dummy", "Dino Sample", "Edda Virtual"];
 
@@ -47,7 +50,8 @@ internal static class Catalog
     ];
     public static readonly Measure Hemoglobin = new(L("718-7", "Hemoglobin [Mass/volume] in Blood"), "g/dL", "g/dL", 14, 2, 1);
     public static readonly Measure A1c = new(L("4548-4", "Hemoglobin A1c/Hemoglobin.total in Blood"), "%", "%", 6.90m, 1.20m, 2);
-    public static readonly Measure Creatinine = new(L("2160-0", "Creatinine [Mass/volume] in Serum or Plasma"), "mg/dL", "mg/dL", 0.95m, 0.30m, 2);
+    public static readonly Measure Creatinine =
+        new(L("2160-0", "Creatinine [Mass/volume] in Serum or Plasma"), "mg/dL", "mg/dL", 0.95m, 0.30m, 2);
     public static readonly Measure Phq9 =
         new(L("44261-6", "Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]"), "{score}", "{score}", 11, 8, 0);
     public static readonly Measure AuditC = new(L("75626-2", "Total score [AUDIT-C]"), "{score}", "{score}", 7, 4, 0);

@@ -113,8 +113,8 @@ internal sealed class LifeCourse
     private void Illness(Illness illness)
     {
         if (Age < illness.FromAge || !random.Percent(illness.Percent)) return;
-        if (Day(random.Between(illness.FromAge, Math.Max(illness.FromAge, Math.Min(Age, illness.FromAge + 30))), random.Between(0, 360)) is not { } day)
-            return;
+        int latest = Math.Max(illness.FromAge, Math.Min(Age, illness.FromAge + 30));
+        if (Day(random.Between(illness.FromAge, latest), random.Between(0, 360)) is not { } day) return;
         string? label = Label(illness.Code);
         VisitBuilder visit = At(clinic, day, illness.Code.Display);
         visit.Encounter("AMB", new Term(Catalog.Snomed, "185345009", "Encounter for symptom"), 30);

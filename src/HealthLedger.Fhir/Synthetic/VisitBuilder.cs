@@ -6,7 +6,7 @@ namespace HealthLedger.Fhir.Synthetic;
 /// <summary>Collects the resources of one visit and makes its Bundle.</summary>
 internal sealed class VisitBuilder
 {
-    private const string Category = "http://terminology.hl7.org/CodeSystem/observation-category";
+    private const string Hl7 = "http://terminology.hl7.org/CodeSystem/";
 
     private readonly List<(string FullUrl, FhirObject Resource, string? IfNoneExist)> entries = [];
     private readonly SyntheticProvider provider;
@@ -46,7 +46,7 @@ internal sealed class VisitBuilder
     public void Encounter(string classCode, Term type, int minutes) => encounter = Add("encounter",
         ObjectBuilder.Resource("Encounter")
             .Add("status", "finished")
-            .Add("class", Elements.Coding("http://terminology.hl7.org/CodeSystem/v3-ActCode", classCode))
+            .Add("class", Elements.Coding(Hl7 + "v3-ActCode", classCode))
             .AddAll("type", Concept(type))
             .Add("subject", Elements.Reference(patient))
             .AddAll("participant", new ObjectBuilder().Add("individual", Elements.Reference(practitioner)).Build())
@@ -56,9 +56,9 @@ internal sealed class VisitBuilder
     /// <summary>A condition that starts at the visit; ended after some days when it does not last.</summary>
     public string Condition(Term code, int? endsAfterDays, string? securityLabel) => Add("condition",
         Start("Condition", securityLabel)
-            .Add("clinicalStatus", Elements.Concept("http://terminology.hl7.org/CodeSystem/condition-clinical", endsAfterDays is null ? "active" : "resolved"))
-            .Add("verificationStatus", Elements.Concept("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"))
-            .AddAll("category", Elements.Concept("http://terminology.hl7.org/CodeSystem/condition-category", "encounter-diagnosis"))
+            .Add("clinicalStatus", Elements.Concept(Hl7 + "condition-clinical", endsAfterDays is null ? "active" : "resolved"))
+            .Add("verificationStatus", Elements.Concept(Hl7 + "condition-ver-status", "confirmed"))
+            .AddAll("category", Elements.Concept(Hl7 + "condition-category", "encounter-diagnosis"))
             .Add("code", Concept(code))
             .Add("subject", Elements.Reference(patient))
             .Add("encounter", Encountered)
@@ -77,14 +77,13 @@ internal sealed class VisitBuilder
     /// <summary>A blood pressure, in its two parts.</summary>
     public void BloodPressure(decimal systolic, decimal diastolic) => Add("observation",
         ObservationStart(Catalog.BloodPressure, "vital-signs").AddAll("component",
-            new ObjectBuilder().Add("code", Concept(Catalog.Systolic.Code)).Add("valueQuantity", Quantity(Catalog.Systolic, systolic)).Build(),
-            new ObjectBuilder().Add("code", Concept(Catalog.Diastolic.Code)).Add("valueQuantity", Quantity(Catalog.Diastolic, diastolic)).Build()));
+            Component(Catalog.Systolic, systolic), Component(Catalog.Diastolic, diastolic)));
 
     /// <summary>A laboratory report on observations of the same visit.</summary>
     public void Report(Term code, IEnumerable<string> results) => Add("report",
         Start("DiagnosticReport", null)
             .Add("status", "final")
-            .AddAll("category", Elements.Concept("http://terminology.hl7.org/CodeSystem/v2-0074", "LAB", "Laboratory"))
+            .AddAll("category", Elements.Concept(Hl7 + "v2-0074", "LAB", "Laboratory"))
             .Add("code", Concept(code))
             .Add("subject", Elements.Reference(patient))
             .Add("encounter", Encountered)
@@ -129,8 +128,8 @@ internal sealed class VisitBuilder
     /// <summary>An allergy.</summary>
     public void Allergy((Term Code, Term Reaction, string Category, string Criticality) allergy) => Add("allergy",
         Start("AllergyIntolerance", null)
-            .Add("clinicalStatus", Elements.Concept("http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "active"))
-            .Add("verificationStatus", Elements.Concept("http://terminology.hl7.org/CodeSystem/allergyintolerance-verification", "confirmed"))
+            .Add("clinicalStatus", Elements.Concept(Hl7 + "allergyintolerance-clinical", "active"))
+            .Add("verificationStatus", Elements.Concept(Hl7 + "allergyintolerance-verification", "confirmed"))
             .Add("type", "allergy")
             .AddTexts("category", allergy.Category)
             .Add("criticality", allergy.Criticality)
@@ -153,7 +152,7 @@ internal sealed class VisitBuilder
 
     private ObjectBuilder ObservationStart(Term code, string category) => Start("Observation", null)
         .Add("status", "final")
-        .AddAll("category", Elements.Concept(Category, category))
+        .AddAll("category", Elements.Concept(Hl7 + "observation-category", category))
         .Add("code", Concept(code))
         .Add("subject", Elements.Reference(patient))
         .Add("encounter", Encountered)
@@ -163,8 +162,8 @@ internal sealed class VisitBuilder
 
     private static ObjectBuilder Start(string type, string? securityLabel) => ObjectBuilder.Resource(type)
         .Add("meta", securityLabel is null ? null : new ObjectBuilder().AddAll("security",
-            Elements.Coding("http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "R"),
-            Elements.Coding("http://terminology.hl7.org/CodeSystem/v3-ActCode", securityLabel)));
+            Elements.Coding(Hl7 + "v3-Confidentiality", "R"),
+            Elements.Coding(Hl7 + "v3-ActCode", securityLabel)));
 
     private ObjectBuilder Organization() => ObjectBuilder.Resource("Organization")
         .AddAll("identifier", Elements.Identifier(SyntheticPatients.OrganizationSystem, provider.Identifier))
@@ -181,6 +180,9 @@ internal sealed class VisitBuilder
             .Build());
 
     private static FhirObject Concept(Term term) => Elements.Concept(term.System, term.Code, term.Display, term.Display);
+
+    private static FhirObject Component(Measure measure, decimal value) =>
+        new ObjectBuilder().Add("code", Concept(measure.Code)).Add("valueQuantity", Quantity(measure, value)).Build();
 
     private static FhirObject Quantity(Measure measure, decimal value) => new ObjectBuilder()
         .Add("value", value)
