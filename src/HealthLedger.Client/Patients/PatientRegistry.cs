@@ -43,6 +43,29 @@ public sealed class PatientRegistry(LedgerClient client)
             ? await InceptAsync(new InceptBody { Salt = salt, Key = wallet.Control.Public }, wallet.Authority, cancel).ConfigureAwait(false)
             : new Fault(FaultCode.InceptionMismatch, "The wallet is for an identity that a steward began: claim it.");
 
+    /// <summary>
+    /// The organization's own subject, where what patients share (practitioners, places, medications) is kept; opened with one segment if the ledger
+    /// does not have it yet.
+    /// </summary>
+    /// <param name="organization">The organization.</param>
+    /// <param name="directory">Its view.</param>
+    /// <param name="label">The label of the segment.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<Result<PatientView>> EnsureSharedAsync(OrganizationWallet organization, PatientDirectory directory, string label, CancellationToken cancel = default)
+    {
+        Result<PatientView> known = await directory.GetAsync(organization.Did, cancel).ConfigureAwait(false);
+        if (known.IsOk || known.Fault.Code is not (FaultCode.NotFound or FaultCode.SubjectUnknown)) return known;
+        if (!SegmentOpening.Event(client.Random, EventType.OrganizationShared, organization.Did, new SharedBody().Encode).TryGet(out Event shared, out Fault fault)) return fault;
+        List<Event> events = [shared];
+        List<ReadOnlyMemory<byte>> objects = [];
+        if (SegmentOpening.OpenAll(client.Random, organization.Did, [label], withNotes: true, organization.Sealing.Public, events, objects) is { } unfit) return unfit;
+        Result<WrittenStatement> begun = (await client.Writer.WriteAsync(
+            new StatementDraft { Issuer = organization.Did, Signer = organization.Signing, Shard = client.Network.ShardOf(organization.Did), Events = events, Objects = objects, Atomic = true }, cancel).ConfigureAwait(false)).AllGood();
+        // Another gateway of the organization may have opened it a moment ago; then the head says so.
+        Result<PatientView> view = await directory.RefreshAsync(organization.Did, cancel).ConfigureAwait(false);
+        return view.IsOk || begun.IsOk ? view : begun.Fault;
+    }
+
     /// <summary>Opens segments of a provider's own under a patient, for those labels it has none of yet.</summary>
     /// <param name="provider">The provider.</param>
     /// <param name="directory">The provider's view.</param>

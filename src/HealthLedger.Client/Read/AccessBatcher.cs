@@ -12,17 +12,21 @@ namespace HealthLedger.Client.Read;
 /// <param name="waitingMax">The most that wait; more are refused with <c>HL-7001</c>.</param>
 public sealed class AccessBatcher(RecordReader reader, int underWayMax = 2, int roundMax = 256, int waitingMax = 10_000)
 {
-    private readonly Queue<(AccessRequest Request, TaskCompletionSource<Result<Permit>> Answer)> _waiting = new();
+    private readonly Queue<(AccessRequest Request, TaskCompletionSource<Result<AccessDecision>> Answer)> _waiting = new();
     private readonly Lock _gate = new();
     private int _underWay;
 
-    /// <summary>Asks for one access together with others that arrive now.</summary>
-    public Task<Result<Permit>> AccessAsync(AccessRequest request)
+    /// <summary>Asks for one access together with others that arrive now. A denial is a fault with the rules' reason.</summary>
+    public async Task<Result<Permit>> AccessAsync(AccessRequest request) =>
+        (await DecideAsync(request).ConfigureAwait(false)).TryGet(out AccessDecision? decided, out Fault fault) ? decided.ToResult() : fault;
+
+    /// <summary>As <see cref="AccessAsync"/>, with the place of the entry, a denial's too.</summary>
+    public Task<Result<AccessDecision>> DecideAsync(AccessRequest request)
     {
-        TaskCompletionSource<Result<Permit>> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<Result<AccessDecision>> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            if (_waiting.Count >= waitingMax) return Task.FromResult<Result<Permit>>(new Fault(FaultCode.Busy, "Too many accesses are waiting."));
+            if (_waiting.Count >= waitingMax) return Task.FromResult<Result<AccessDecision>>(new Fault(FaultCode.Busy, "Too many accesses are waiting."));
             _waiting.Enqueue((request, answer));
             if (_underWay >= underWayMax) return answer.Task;
             _underWay++;
@@ -35,10 +39,10 @@ public sealed class AccessBatcher(RecordReader reader, int underWayMax = 2, int 
     {
         while (true)
         {
-            List<(AccessRequest Request, TaskCompletionSource<Result<Permit>> Answer)> round = [];
+            List<(AccessRequest Request, TaskCompletionSource<Result<AccessDecision>> Answer)> round = [];
             lock (_gate)
             {
-                while (round.Count < roundMax && _waiting.TryDequeue(out (AccessRequest, TaskCompletionSource<Result<Permit>>) next)) round.Add(next);
+                while (round.Count < roundMax && _waiting.TryDequeue(out (AccessRequest, TaskCompletionSource<Result<AccessDecision>>) next)) round.Add(next);
                 if (round.Count == 0)
                 {
                     _underWay--;
@@ -47,12 +51,12 @@ public sealed class AccessBatcher(RecordReader reader, int underWayMax = 2, int 
             }
             try
             {
-                IReadOnlyList<Result<Permit>> permits = await reader.AccessAsync([.. round.Select(access => access.Request)]).ConfigureAwait(false);
-                for (int i = 0; i < round.Count; i++) round[i].Answer.TrySetResult(permits[i]);
+                IReadOnlyList<Result<AccessDecision>> decisions = await reader.DecideAsync([.. round.Select(access => access.Request)]).ConfigureAwait(false);
+                for (int i = 0; i < round.Count; i++) round[i].Answer.TrySetResult(decisions[i]);
             }
             catch (Exception exception)
             {
-                foreach ((AccessRequest _, TaskCompletionSource<Result<Permit>> answer) in round) answer.TrySetException(exception);
+                foreach ((AccessRequest _, TaskCompletionSource<Result<AccessDecision>> answer) in round) answer.TrySetException(exception);
             }
         }
     }

@@ -58,7 +58,14 @@ public sealed class RecordReader
     /// </summary>
     public async Task<IReadOnlyList<Result<Permit>>> AccessAsync(IReadOnlyList<AccessRequest> requests, CancellationToken cancel = default)
     {
-        Result<Permit>[] results = new Result<Permit>[requests.Count];
+        IReadOnlyList<Result<AccessDecision>> decisions = await DecideAsync(requests, cancel).ConfigureAwait(false);
+        return [.. decisions.Select(decision => decision.TryGet(out AccessDecision? decided, out Fault fault) ? decided.ToResult() : fault)];
+    }
+
+    /// <summary>As <see cref="AccessAsync(IReadOnlyList{AccessRequest}, CancellationToken)"/>, with the place of every entry, denials too.</summary>
+    public async Task<IReadOnlyList<Result<AccessDecision>>> DecideAsync(IReadOnlyList<AccessRequest> requests, CancellationToken cancel = default)
+    {
+        Result<AccessDecision>[] results = new Result<AccessDecision>[requests.Count];
         List<PreparedAccess> prepared = [];
         for (int i = 0; i < requests.Count; i++)
         {
@@ -67,7 +74,7 @@ public sealed class RecordReader
             else results[i] = fault;
         }
         IEnumerable<IEnumerable<PreparedAccess>> statements = prepared
-            .GroupBy(access => (access.Shard, Own: access.Request.Patient == _party.Did ? access.Request.Patient : default))
+            .GroupBy(access => (access.Shard, Own: IsPatientsOwn(access.Request) ? access.Request.Patient : default))
             .SelectMany(group => group.Chunk(Statement.EventsMax));
         await Task.WhenAll(statements.Select(statement => SubmitAsync([.. statement], results, cancel))).ConfigureAwait(false);
         return results;
@@ -140,9 +147,12 @@ public sealed class RecordReader
         return new PreparedAccess(request, position, view.Head.Shard, item, note.Bytes);
     }
 
-    private async Task SubmitAsync(PreparedAccess[] accesses, Result<Permit>[] results, CancellationToken cancel)
+    // An organization that reads its own subject signs as any organization does: it has no counter.
+    private bool IsPatientsOwn(AccessRequest request) => request.Patient == _party.Did && !_client.Network.Organizations.ContainsKey(_party.Did);
+
+    private async Task SubmitAsync(PreparedAccess[] accesses, Result<AccessDecision>[] results, CancellationToken cancel)
     {
-        bool own = accesses[0].Request.Patient == _party.Did;
+        bool own = IsPatientsOwn(accesses[0].Request);
         StatementDraft draft = new()
         {
             Issuer = _party.Did, Signer = _party.Signer, Shard = accesses[0].Shard, Events = [.. accesses.Select(access => access.Event)],
@@ -157,12 +167,16 @@ public sealed class RecordReader
                 continue;
             }
             Outcome outcome = written.Outcomes[i];
+            AccessDecision decision = new() { Shard = written.Committed.Shard, StatementId = written.Committed.StatementId, Index = i };
             results[accesses[i].Position] = outcome.Kind != OutcomeKind.Permitted
-                ? WrittenStatements.Refusal(outcome.Reason ?? FaultCode.NoGrant, i)
-                : new Permit
+                ? decision with { Denial = WrittenStatements.Refusal(outcome.Reason ?? FaultCode.NoGrant, i) }
+                : decision with
                 {
-                    Patient = accesses[i].Request.Patient, Shard = written.Committed.Shard, StatementId = written.Committed.StatementId, Index = i, Leaf = written.Committed.EntryLeaf(i),
-                    Time = written.Committed.Time, Outcome = outcome, Records = accesses[i].Request.Records,
+                    Permit = new Permit
+                    {
+                        Patient = accesses[i].Request.Patient, Shard = decision.Shard, StatementId = decision.StatementId, Index = i, Leaf = written.Committed.EntryLeaf(i),
+                        Time = written.Committed.Time, Outcome = outcome, Records = accesses[i].Request.Records,
+                    },
                 };
         }
     }

@@ -17,6 +17,9 @@ public sealed record PlainRecord
     /// <summary>The version in its source; null where the source has none, then the content is the version.</summary>
     public string? Version { get; init; }
 
+    /// <summary>The logical resource, where it is known already; null computes it from the source.</summary>
+    public Protocol.Id16? Resource { get; init; }
+
     /// <summary>What search needs; encrypted like the content, opened without it.</summary>
     public required ReadOnlyMemory<byte> Manifest { get; init; }
 
@@ -34,6 +37,6 @@ public readonly record struct RecordNames(Hash32 RecordKey, Hash32 ContentKey, I
     public static RecordNames Of(Ids.SourceIds ids, PlainRecord record)
     {
         Hash32 content = ids.ContentKey(record.Content.Span);
-        return new RecordNames(ids.RecordKey(record.System, record.SourceId, record.Version ?? content.ToString()), content, ids.ResourceId(record.System, record.SourceId));
+        return new RecordNames(ids.RecordKey(record.System, record.SourceId, record.Version ?? content.ToString()), content, record.Resource ?? ids.ResourceId(record.System, record.SourceId));
     }
 }
