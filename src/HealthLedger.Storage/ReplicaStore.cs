@@ -42,7 +42,9 @@ public sealed class ReplicaStore : IAsyncDisposable
         (_files, _folder, _options, Health, _lock, Time) = (files, folder, options, health, held, time);
         _cache = new BlockCache(options.BlockCacheBytes);
         TwinFile identity = TwinFile.Open(files, folder, "store", health);
-        bool used = identity.Value is not null || identity.Lost || files.List(folder).Any(name => name is "votes" or "blocks" or "objects" or "keys");
+        // Logs begin only after the identity is durable, so they tell that there was one.
+        bool used = identity.Value is not null || identity.Lost
+            || new[] { "blocks", "objects", "keys" }.Any(name => files.List(Path.Combine(folder, name)).Any(file => file.EndsWith(".log", StringComparison.Ordinal)));
         (_voteFiles, VoteRecovery recovered) = VoteFiles.Open(files, Path.Combine(folder, "votes"), used, options, health);
         Votes = new VoteLog(_voteFiles, recovered, options);
         Blocks = BlockLog.Open(files, Path.Combine(folder, "blocks"), options, _cache, health);
@@ -52,8 +54,9 @@ public sealed class ReplicaStore : IAsyncDisposable
             health.Report(new Damage(DamageKind.Block, Path.Combine(folder, "blocks"), -1, DamageOutcome.Open, "The block log ends before what the vote log knows to be durable: blocks are missing."));
         if (identity.Value is null || identity.Lost) identity.Write(Version);
         _meter = new Meter("HealthLedger.Storage");
-        _background = new BackgroundWork(options.RunBackground, (_, cause) => health.Fail(cause));
         _commit = new GroupCommit([Votes, Blocks.Log, Objects.Log, Keys.Log], health, time, _meter);
+        // A disk that refuses rows or tiles is no better than one that refuses votes.
+        _background = new BackgroundWork(options.RunBackground, (_, cause) => _commit.Abort(cause));
         Votes.BlockSequence = () => Blocks.Log.DurableSequence;
         Connect("blocks", Blocks.Log);
         Connect("objects", Objects.Log);

@@ -71,6 +71,21 @@ public class ReplicaStoreTests
     }
 
     [Fact]
+    public async Task A_store_that_never_voted_may_vote_after_a_restart_even_when_its_creation_was_cut_short()
+    {
+        for (int operations = 1; operations < 60; operations++)
+        {
+            SimulatedFiles files = new() { StopAt = operations };
+            if (ReplicaStore.Open(Replica.Folder, Replica.Options(1), TimeProvider.System, files) is { IsOk: true } opened) await opened.Value.AbandonAsync();
+            files.Crash(new Random(operations));
+            ReplicaStore store = Replica.Open(files);
+            store.Health.MayVote.Should().BeTrue();
+            store.Health.OpenCount.Should().Be(0);
+            await store.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task What_is_staged_can_be_read_before_it_is_durable()
     {
         await using ReplicaStore store = Replica.Open(new SimulatedFiles());

@@ -63,9 +63,7 @@ internal sealed class SimulatedFile
 
     public SimulatedFile Copy()
     {
-        SimulatedFile copy = new() { _current = [.. _current], _length = _length };
-        copy.Flush();
-        return copy;
+        return new SimulatedFile { _current = _current[.._length], _durable = _current[.._length], _length = _length, _durableLength = _length };
     }
 
     private static void Put(ref byte[] bytes, ref int length, long offset, ReadOnlySpan<byte> source)

@@ -6,7 +6,7 @@ namespace HealthLedger.Storage.Blocks;
 /// <summary>The keys of block records and of their index rows. Integers are big-endian, so that rows lie in order.</summary>
 internal static class BlockKeys
 {
-    public const byte BlockRecord = 1, CommitRecord = 2;
+    public const byte BlockRecord = 1, CommitRecord = 2, StartRecord = 3;
 
     /// <summary>shard u32, height u64, hash, then for a commit treeSize u64.</summary>
     public static byte[] Record(uint shard, ulong height, in Hash32 hash, ulong? treeSize)

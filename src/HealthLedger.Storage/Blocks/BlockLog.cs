@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.State;
 using HealthLedger.Storage.Files;
@@ -16,7 +15,6 @@ namespace HealthLedger.Storage.Blocks;
 /// </summary>
 public sealed class BlockLog
 {
-    private readonly ConcurrentDictionary<Hash32, RecordAddress> _damaged = new();
     private readonly StoreHealth _health;
 
     private BlockLog(IndexedLog log, StoreHealth health) => (Log, _health) = (log, health);
@@ -40,20 +38,28 @@ public sealed class BlockLog
     public void Append(uint shard, ulong height, Hash32 hash, ReadOnlyMemory<byte> bytes)
     {
         CheckLength(bytes);
-        if (Contains(hash) && !_damaged.ContainsKey(hash)) return;
+        RecordAddress? old = Log.TryFind(BlockKeys.ByHash(hash), out ReadOnlyMemory<byte> row) ? RecordAddress.Read(row.Span) : null;
+        // A vote means that the block can be read from this disk: being in the index is not enough.
+        if (old is not null && TryRead(hash) is not null) return;
         Log.Append(BlockKeys.BlockRecord, BlockKeys.Record(shard, height, hash, null), bytes.Span, out _);
-        if (_damaged.TryRemove(hash, out RecordAddress old))
-            _health.Report(new Damage(DamageKind.Block, Log.Log.PathOf(old.Segment), old.Offset, DamageOutcome.Healed, "A damaged block was written again.", shard, height, hash));
+        if (old is { } damaged)
+            _health.Report(new Damage(DamageKind.Block, Log.Log.PathOf(damaged.Segment), damaged.Offset, DamageOutcome.Healed, "A damaged block was written again.", shard, height, hash));
     }
 
     /// <summary>
     /// Stages that a block is committed, in ascending order of height for each shard. An ancestor that a later certificate covers has an
     /// empty certificate. Repeating a commit replaces its certificate (and heals it).
     /// </summary>
-    public void Commit(uint shard, ulong height, Hash32 hash, ulong treeSize, ReadOnlyMemory<byte> certificate)
+    /// <param name="shard">The shard.</param>
+    /// <param name="height">One above <see cref="CommittedHeight"/>, or lower to repeat; anything where <paramref name="start"/>.</param>
+    /// <param name="hash">The block's hash.</param>
+    /// <param name="treeSize">Leaves of the shard's tree after the block.</param>
+    /// <param name="certificate">The caller's bytes; empty where a later one covers the block.</param>
+    /// <param name="start">True for a height that a snapshot was taken over at: what lies below is not here.</param>
+    public void Commit(uint shard, ulong height, Hash32 hash, ulong treeSize, ReadOnlyMemory<byte> certificate, bool start = false)
     {
         CheckLength(certificate);
-        Log.Append(BlockKeys.CommitRecord, BlockKeys.Record(shard, height, hash, treeSize), certificate.Span, out _);
+        Log.Append(start ? BlockKeys.StartRecord : BlockKeys.CommitRecord, BlockKeys.Record(shard, height, hash, treeSize), certificate.Span, out _);
     }
 
     /// <summary>True where a block of that hash was appended.</summary>
@@ -68,7 +74,6 @@ public sealed class BlockLog
         ulong height = BinaryPrimitives.ReadUInt64BigEndian(row.Span[16..]);
         if (Log.Log.TryRead(address) is { Kind: BlockKeys.BlockRecord } record && record.Key.Span.SequenceEqual(BlockKeys.Record(shard, height, hash, null)))
             return new StoredBlock(shard, height, hash, record.Payload);
-        _damaged[hash] = address;
         _health.Report(new Damage(DamageKind.Block, Log.Log.PathOf(address.Segment), address.Offset, DamageOutcome.Open, "A block is damaged.", shard, height, hash));
         return null;
     }
@@ -90,13 +95,13 @@ public sealed class BlockLog
         RecordAddress address = RecordAddress.Read(row.Span);
         Hash32 hash = new(row.Span.Slice(12, 32));
         ulong treeSize = BinaryPrimitives.ReadUInt64BigEndian(row.Span[44..]);
-        if (Log.Log.TryRead(address) is { Kind: BlockKeys.CommitRecord } record && record.Key.Span.SequenceEqual(BlockKeys.Record(shard, height, hash, treeSize)))
+        if (Log.Log.TryRead(address) is { Kind: BlockKeys.CommitRecord or BlockKeys.StartRecord } record && record.Key.Span.SequenceEqual(BlockKeys.Record(shard, height, hash, treeSize)))
             return record.Payload;
         _health.Report(new Damage(DamageKind.Block, Log.Log.PathOf(address.Segment), address.Offset, DamageOutcome.Open, "A certificate is damaged.", shard, height, hash));
         return null;
     }
 
-    /// <summary>The highest committed height of a shard; null where nothing is committed.</summary>
+    /// <summary>The highest height of a shard up to which every commit is here; null where nothing is committed.</summary>
     public ulong? CommittedHeight(uint shard) =>
         Log.TryFind(BlockKeys.Head(shard), out ReadOnlyMemory<byte> row) ? BinaryPrimitives.ReadUInt64BigEndian(row.Span) : null;
 
@@ -115,7 +120,6 @@ public sealed class BlockLog
     public ValueTask ReplaceAsync(uint shard, ulong height, Hash32 hash, ReadOnlyMemory<byte> bytes)
     {
         CheckLength(bytes);
-        _damaged.TryRemove(hash, out _);
         return Log.ReplaceAsync(BlockKeys.ByHash(hash), BlockKeys.BlockRecord, BlockKeys.Record(shard, height, hash, null), bytes);
     }
 
@@ -144,6 +148,13 @@ public sealed class BlockLog
         byte[] bySize = BlockKeys.ByTreeSize(shard, treeSize), head = BlockKeys.Head(shard);
         // A block without leaves leaves the size as it was: the row stays with the block that reached it.
         if (!index.TryGet(bySize, out _)) index.Set(bySize, number);
-        if (!index.TryGet(head, out ReadOnlyMemory<byte> highest) || BinaryPrimitives.ReadUInt64BigEndian(highest.Span) < height) index.Set(head, number);
+        bool known = index.TryGet(head, out ReadOnlyMemory<byte> row);
+        ulong highest = known ? BinaryPrimitives.ReadUInt64BigEndian(row.Span) : 0;
+        if (known && kind != BlockKeys.StartRecord && height != highest + 1) return;
+        if (known && height < highest) return;
+        // A power cut may have kept a later commit of the same write and lost this one: those count from now on.
+        while (index.TryGet(BlockKeys.ByHeight(shard, height + 1), out _)) height++;
+        BinaryPrimitives.WriteUInt64BigEndian(number, height);
+        index.Set(head, number);
     }
 }

@@ -63,6 +63,9 @@ internal sealed class GroupCommit : IAsyncDisposable
         await _loop.ConfigureAwait(false);
     }
 
+    /// <summary>Ends the store because a write elsewhere failed (runs, tiles); who waits now or later hears of it.</summary>
+    public void Abort(Exception cause) => Fail(null, cause);
+
     private async Task RunAsync()
     {
         while (true)
@@ -71,14 +74,14 @@ internal sealed class GroupCommit : IAsyncDisposable
             TaskCompletionSource round;
             lock (_gate)
             {
-                if (!_pending) return;
+                if (!_pending || _failure is not null) return;
                 _pending = false;
                 (round, _next) = (_next, NewRound());
             }
             try
             {
                 WriteRound();
-                round.SetResult();
+                round.TrySetResult();
             }
             catch (Exception cause)
             {
@@ -119,15 +122,21 @@ internal sealed class GroupCommit : IAsyncDisposable
         if (own is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(own);
     }
 
-    private void Fail(TaskCompletionSource round, Exception cause)
+    private void Fail(TaskCompletionSource? round, Exception cause)
     {
         StoreFailedException failure = new(cause);
         TaskCompletionSource next;
-        lock (_gate) (_failure, next) = (failure, _next);
+        bool first;
+        lock (_gate)
+        {
+            first = _failure is null;
+            failure = _failure ??= failure;
+            next = _next;
+        }
         _health.Fail(failure);
-        Failed?.Invoke(failure);
-        round.SetException(failure);
-        next.SetException(failure);
+        if (first) Failed?.Invoke(failure);
+        round?.TrySetException(failure);
+        next.TrySetException(failure);
         // Nobody may be waiting on the round that never began: look at its failure here, or the runtime reports it as unseen.
         _ = next.Task.Exception;
     }

@@ -64,11 +64,6 @@ public sealed class StoreHealth
         lock (_gate) _open.RemoveWhere(place => file(place.Item1));
     }
 
-    internal bool IsOpen(string file, long offset)
-    {
-        lock (_gate) return _open.Contains((file, offset));
-    }
-
     internal void LoseVotes() => MayVote = false;
 
     internal void Fail(Exception failure) => Failure ??= failure;

@@ -19,7 +19,9 @@ internal sealed class IndexedLog : IStagedLog, IDisposable
     private readonly StorageOptions _options;
     private readonly RecordIndexer _indexer;
     private readonly StoreHealth _health;
-    private readonly Lock _gate = new(), _eraseGate = new();
+    private readonly Lock _gate = new();
+    // One erasure at a time: an intent that is not durable yet must not be carried out by another's end.
+    private readonly SemaphoreSlim _erasing = new(1);
     private readonly DamageKind _kind;
     private FrozenTable? _taken;
     private uint _lastSegment;
@@ -77,50 +79,75 @@ internal sealed class IndexedLog : IStagedLog, IDisposable
         lock (_gate)
         {
             RecordAddress address = Log.Append(kind, key, payload, out sequence);
-            Reindex(kind, key, address);
+            try
+            {
+                Reindex(kind, key, address);
+            }
+            catch (DamagedRunException damage)
+            {
+                Rebuild(damage);
+            }
             return address;
         }
     }
 
     /// <summary>
-    /// Removes an index row and overwrites its record on the disk; both hold across a crash once this returns. False where there is no row.
+    /// Removes index rows and overwrites their records on the disk; both hold across a crash once this returns. How many there were.
     /// </summary>
-    public async ValueTask<bool> EraseAsync(byte[] indexKey)
+    public async ValueTask<int> EraseAsync(IReadOnlyList<byte[]> indexKeys)
     {
-        lock (_gate)
+        await _erasing.WaitAsync().ConfigureAwait(false);
+        try
         {
-            if (!TryFind(indexKey, out ReadOnlyMemory<byte> value)) return false;
-            Intend(RecordAddress.Read(value.Span), indexKey);
+            int found = 0;
+            lock (_gate)
+            {
+                foreach (byte[] indexKey in indexKeys)
+                {
+                    if (!TryFind(indexKey, out ReadOnlyMemory<byte> value)) continue;
+                    Intend(RecordAddress.Read(value.Span), indexKey);
+                    found++;
+                }
+            }
+            await FlushAsync().ConfigureAwait(false);
+            FinishErasures();
+            return found;
         }
-        await FlushAsync().ConfigureAwait(false);
-        FinishErasures();
-        return true;
+        finally
+        {
+            _erasing.Release();
+        }
     }
 
     /// <summary>Stages a record in place of another of the same index key and overwrites the old one on the disk.</summary>
     public async ValueTask ReplaceAsync(byte[] indexKey, byte kind, byte[] key, ReadOnlyMemory<byte> payload)
     {
-        lock (_gate)
+        await _erasing.WaitAsync().ConfigureAwait(false);
+        try
         {
-            RecordAddress? old = TryFind(indexKey, out ReadOnlyMemory<byte> value) ? RecordAddress.Read(value.Span) : null;
-            Append(kind, key, payload.Span, out _);
-            if (old is { } address) Intend(address, indexKey);
+            lock (_gate)
+            {
+                RecordAddress? old = TryFind(indexKey, out ReadOnlyMemory<byte> value) ? RecordAddress.Read(value.Span) : null;
+                Append(kind, key, payload.Span, out _);
+                if (old is { } address) Intend(address, indexKey);
+            }
+            await FlushAsync().ConfigureAwait(false);
+            FinishErasures();
         }
-        await FlushAsync().ConfigureAwait(false);
-        FinishErasures();
+        finally
+        {
+            _erasing.Release();
+        }
     }
 
-    /// <summary>Overwrites what was meant to be erased. Everything staged must be durable.</summary>
-    public void FinishErasures()
+    /// <summary>Overwrites what was meant to be erased. The intents must be durable.</summary>
+    private void FinishErasures()
     {
-        lock (_eraseGate)
+        ReadOnlyMemory<byte> prefix = new[] { PendingErasureRow };
+        while (FindFirst(prefix, default) is { } row)
         {
-            ReadOnlyMemory<byte> prefix = new[] { PendingErasureRow };
-            while (FindFirst(prefix, default) is { } row)
-            {
-                Log.EraseInPlace(RecordAddress.Read(row.Key.Span[1..]));
-                lock (_gate) Index.Remove(row.Key.Span);
-            }
+            Log.EraseInPlace(RecordAddress.Read(row.Key.Span[1..]));
+            lock (_gate) Index.Remove(row.Key.Span);
         }
     }
 
@@ -177,23 +204,33 @@ internal sealed class IndexedLog : IStagedLog, IDisposable
             foreach (uint id in Log.SegmentIds)
                 Log.Scan(id, record =>
                 {
-                    Reindex(record.Frame.Kind, record.Key.Span, record.Address);
+                    if (!record.IsGap) Reindex(record.Frame.Kind, record.Key.Span, record.Address);
                     SpillWhileReplaying();
-                }, (_, _) => { });
+                });
             Log.ForEachStaged((frame, key, address) => Reindex(frame.Kind, key, address));
         }
         _health.Report(new Damage(DamageKind.Index, damage.File, damage.Offset, DamageOutcome.Repaired, "An index was damaged and was rebuilt from its log."));
     }
 
     /// <summary>Writes the index's closed tables; called by the background.</summary>
-    public void PersistIndex() => Index.Persist();
+    public void PersistIndex()
+    {
+        try
+        {
+            Index.Persist();
+        }
+        catch (DamagedRunException damage)
+        {
+            Rebuild(damage);
+        }
+    }
 
     /// <summary>Closes and writes the index whole, for a clean end. Everything staged must be durable.</summary>
     public void PersistAll()
     {
         lock (_gate)
             if (Index.Freeze(Log.TakenEnd.Encode()) is { } frozen) frozen.MayPersist = true;
-        Index.Persist();
+        PersistIndex();
     }
 
     /// <inheritdoc/>
@@ -227,21 +264,37 @@ internal sealed class IndexedLog : IStagedLog, IDisposable
 
     public void Dispose()
     {
+        _erasing.Dispose();
         Index.Dispose();
         Log.Dispose();
     }
 
     private void Replay(LogPosition? mark, Func<ScannedRecord, string, Damage> describe)
     {
+        DamagedRunException? damaged = null;
         Log.Recover(mark, record =>
         {
-            Reindex(record.Frame.Kind, record.Key.Span, record.Address);
-            SpillWhileReplaying();
-            if (!record.Sound) _health.Report(describe(record, Log.PathOf(record.Address.Segment)));
+            string path = Log.PathOf(record.Address.Segment);
+            if (record.IsGap)
+            {
+                _health.Report(new Damage(_kind, path, record.Address.Offset, DamageOutcome.Open, $"{record.Address.Length} bytes between records cannot be read."));
+                return;
+            }
+            try
+            {
+                // Once the index is known to be damaged, it is built anew afterwards from everything.
+                if (damaged is null) Reindex(record.Frame.Kind, record.Key.Span, record.Address);
+                SpillWhileReplaying();
+            }
+            catch (DamagedRunException damage)
+            {
+                damaged = damage;
+            }
+            if (!record.Sound) _health.Report(describe(record, path));
         },
-        (segment, start, end) => _health.Report(new Damage(_kind, Log.PathOf(segment), start, DamageOutcome.Open, $"{end - start} bytes between records cannot be read.")),
         (path, at) => _health.Report(new Damage(_kind, path, at, DamageOutcome.Cut, "An unfinished last write was cut off.")));
         _lastSegment = Log.TakenEnd.Segment;
+        if (damaged is not null) Rebuild(damaged);
         FinishErasures();
     }
 

@@ -6,16 +6,19 @@ namespace HealthLedger.Storage.Logs;
 /// <summary>
 /// The frame around every record of a segment, padded to 8 bytes:
 /// <code>
-/// 0 crc u32 (bytes 4 to the end)   4 payload length u32   8 sequence u64   16 segment u32   20 kind u8   21 zero u8
-/// 22 key length u16   24 header crc u32 (bytes 4 to 23)   28 magic u32   32 key, payload
+/// 0 crc u32 (bytes 4 to the end)   4 payload length u32   8 sequence u64   16 durable sequence u64   24 segment u32   28 kind u8
+/// 29 zero u8   30 key length u16   32 header crc u32 (bytes 4 to 31)   36 magic u32   40 key, payload
 /// </code>
 /// Both checksums start from the segment's random salt: a payload from outside cannot contain a frame that passes for one of ours.
+/// Every record below the durable sequence was on the disk when this one was staged: so a later reader can tell damage from a
+/// write that was under way when the power went.
 /// </summary>
-internal readonly record struct RecordFrame(byte Kind, ulong Sequence, int KeyLength, int PayloadLength)
+internal readonly record struct RecordFrame(byte Kind, ulong Sequence, ulong Durable, int KeyLength, int PayloadLength)
 {
-    public const int HeaderBytes = 32, KeyBytesMax = 255, PayloadBytesMax = 64 << 20;
+    public const int HeaderBytes = 40, KeyBytesMax = 255, PayloadBytesMax = 64 << 20;
     public const byte Erased = 0xFF;
     private const uint Magic = 0x31524C48;
+    private const int HeaderCrcAt = 32, MagicAt = 36;
 
     /// <summary>Bytes of the frame without padding.</summary>
     public int Length => HeaderBytes + KeyLength + PayloadLength;
@@ -28,12 +31,13 @@ internal readonly record struct RecordFrame(byte Kind, ulong Sequence, int KeyLe
     {
         BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], (uint)PayloadLength);
         BinaryPrimitives.WriteUInt64LittleEndian(frame[8..], Sequence);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[16..], segment);
-        frame[20] = Kind;
-        frame[21] = 0;
-        BinaryPrimitives.WriteUInt16LittleEndian(frame[22..], (ushort)KeyLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[24..], Crc32C.Of(frame[4..24], salt));
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[28..], Magic);
+        BinaryPrimitives.WriteUInt64LittleEndian(frame[16..], Durable);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[24..], segment);
+        frame[28] = Kind;
+        frame[29] = 0;
+        BinaryPrimitives.WriteUInt16LittleEndian(frame[30..], (ushort)KeyLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[HeaderCrcAt..], Crc32C.Of(frame[4..HeaderCrcAt], salt));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[MagicAt..], Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc32C.Of(frame[4..Length], salt));
     }
 
@@ -41,12 +45,12 @@ internal readonly record struct RecordFrame(byte Kind, ulong Sequence, int KeyLe
     public static bool TryReadHeader(ReadOnlySpan<byte> header, uint segment, uint salt, out RecordFrame frame)
     {
         frame = default;
-        if (header.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(header[28..]) != Magic) return false;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) != Crc32C.Of(header[4..24], salt)) return false;
+        if (header.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(header[MagicAt..]) != Magic) return false;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header[HeaderCrcAt..]) != Crc32C.Of(header[4..HeaderCrcAt], salt)) return false;
         uint payload = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
-        ushort key = BinaryPrimitives.ReadUInt16LittleEndian(header[22..]);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(header[16..]) != segment || payload > PayloadBytesMax || key > KeyBytesMax) return false;
-        frame = new RecordFrame(header[20], BinaryPrimitives.ReadUInt64LittleEndian(header[8..]), key, (int)payload);
+        ushort key = BinaryPrimitives.ReadUInt16LittleEndian(header[30..]);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) != segment || payload > PayloadBytesMax || key > KeyBytesMax) return false;
+        frame = new RecordFrame(header[28], BinaryPrimitives.ReadUInt64LittleEndian(header[8..]), BinaryPrimitives.ReadUInt64LittleEndian(header[16..]), key, (int)payload);
         return true;
     }
 

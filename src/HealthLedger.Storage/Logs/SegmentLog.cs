@@ -84,18 +84,43 @@ internal sealed class SegmentLog : IStagedLog, IDisposable
     }
 
     /// <summary>
-    /// Visits the records from <paramref name="from"/> (null: all), cuts an unfinished last write and makes the log ready to append.
+    /// Visits the records from <paramref name="from"/> (null: all) in order, and what is damaged (Sound = false), cuts an unfinished last
+    /// write and makes the log ready to append. What is unreadable and was not known to be durable by any later record was under way
+    /// when the power went; it is not visited.
     /// </summary>
-    public void Recover(LogPosition? from, Action<ScannedRecord> visit, Action<uint, long, long> gap, Action<string, long> cut)
+    public void Recover(LogPosition? from, Action<ScannedRecord> visit, Action<string, long> cut)
     {
         _nextSequence = Math.Max(1, from?.Sequence ?? 1);
         uint last = _segments.IsEmpty ? 0 : _segments.Keys.Max();
+        ulong durable = _nextSequence, before = _nextSequence;
+        // From the first unreadable place on, records wait until it is known which of these were ever durable.
+        List<(ScannedRecord Record, ulong Before)> held = [];
         foreach (uint id in SegmentIds)
         {
             if (from is { } start && id < start.Segment) continue;
             long offset = from is { } position && id == position.Segment ? Math.Max(Segment.DataStart, position.Offset) : Segment.DataStart;
-            RecoverSegment(_segments[id], offset, id == last, visit, gap, cut);
+            Segment segment = _segments[id];
+            SegmentScan scan = new(segment);
+            long tail = Page.RoundUp(offset);
+            scan.Run(offset, record =>
+            {
+                if (record.Sound)
+                {
+                    durable = Math.Max(durable, record.Frame.Durable);
+                    _nextSequence = Math.Max(_nextSequence, record.Frame.Sequence + 1);
+                    tail = record.Address.Offset + record.Frame.PaddedLength;
+                }
+                if (record.Sound && held.Count == 0) visit(record);
+                else held.Add((record, before));
+                if (record.Sound) before = Math.Max(before, record.Frame.Sequence + 1);
+            });
+            segment.End = Page.RoundUp(Math.Max(tail, Segment.DataStart));
+            if (id != last || (scan.GarbageAt < 0 && scan.End <= tail)) continue;
+            segment.ClearFrom(tail);
+            cut(segment.Path, tail);
         }
+        foreach ((ScannedRecord record, ulong sequence) in held)
+            if (record.Sound || (record.IsGap ? sequence : record.Frame.Sequence) < durable) visit(record);
         uint missingFrom = from?.Segment ?? 0;
         if (last == 0 || last < missingFrom) _active = NewSegment(Math.Max(last, missingFrom) + 1);
         else _active = _segments[last];
@@ -109,7 +134,7 @@ internal sealed class SegmentLog : IStagedLog, IDisposable
         lock (_gate)
         {
             sequence = _nextSequence++;
-            return Place(new RecordFrame(kind, sequence, key.Length, payload.Length), key, payload);
+            return Place(new RecordFrame(kind, sequence, _durable, key.Length, payload.Length), key, payload);
         }
     }
 
@@ -129,18 +154,16 @@ internal sealed class SegmentLog : IStagedLog, IDisposable
     {
         if (!_segments.TryGetValue(address.Segment, out Segment? segment)) return;
         byte[] frame = new byte[address.Length];
-        new RecordFrame(RecordFrame.Erased, 0, 0, frame.Length - RecordFrame.HeaderBytes).Seal(frame, segment.Id, segment.Salt);
+        new RecordFrame(RecordFrame.Erased, 0, 0, 0, frame.Length - RecordFrame.HeaderBytes).Seal(frame, segment.Id, segment.Salt);
         segment.Replace(address.Offset, frame);
         segment.DeadBytes += address.Length;
     }
 
-    /// <summary>Visits every record of one segment that is on the disk.</summary>
-    public void Scan(uint id, Action<ScannedRecord> visit, Action<long, long> gap)
+    /// <summary>Visits every record, and every gap, of one segment that is on the disk.</summary>
+    public void Scan(uint id, Action<ScannedRecord> visit)
     {
         if (!_segments.TryGetValue(id, out Segment? segment) || !segment.IsCreated) return;
-        SegmentScan scan = new(segment);
-        scan.Run(Segment.DataStart, visit);
-        foreach ((long start, long end) in scan.Gaps) gap(start, end);
+        new SegmentScan(segment).Run(Segment.DataStart, visit);
     }
 
     /// <summary>Visits the records that are not on the disk yet, in order.</summary>
@@ -286,38 +309,6 @@ internal sealed class SegmentLog : IStagedLog, IDisposable
             }
         }
         return false;
-    }
-
-    private void RecoverSegment(Segment segment, long offset, bool isLast, Action<ScannedRecord> visit, Action<uint, long, long> gap, Action<string, long> cut)
-    {
-        ScannedRecord? unsound = null;
-        SegmentScan scan = new(segment);
-        scan.Run(offset, record =>
-        {
-            if (unsound is { } before) Visit(before);
-            unsound = null;
-            if (record.Sound) Visit(record);
-            else unsound = record;
-        });
-        foreach ((long start, long end) in scan.Gaps) gap(segment.Id, start, end);
-        long tail = scan.End;
-        if (unsound is { } lastRecord)
-        {
-            if (isLast) tail = lastRecord.Address.Offset;
-            else Visit(lastRecord);
-        }
-        if (isLast && (unsound is not null || scan.GarbageAt >= 0))
-        {
-            segment.ClearFrom(tail);
-            cut(segment.Path, tail);
-        }
-        segment.End = Page.RoundUp(Math.Max(tail, Segment.DataStart));
-
-        void Visit(ScannedRecord record)
-        {
-            _nextSequence = Math.Max(_nextSequence, record.Frame.Sequence + 1);
-            visit(record);
-        }
     }
 
     private Segment NewSegment(uint id)

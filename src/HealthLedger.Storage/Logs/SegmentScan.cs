@@ -2,8 +2,11 @@ using HealthLedger.Storage.Files;
 
 namespace HealthLedger.Storage.Logs;
 
-/// <summary>What a scan met at one place of a segment.</summary>
-internal readonly record struct ScannedRecord(RecordFrame Frame, RecordAddress Address, ReadOnlyMemory<byte> Key, bool Sound);
+/// <summary>
+/// What a scan met at one place of a segment: a record, sound or with a damaged payload, or where <paramref name="IsGap"/> a range in which
+/// none can be read.
+/// </summary>
+internal readonly record struct ScannedRecord(RecordFrame Frame, RecordAddress Address, ReadOnlyMemory<byte> Key, bool Sound, bool IsGap = false);
 
 /// <summary>Reads a segment from a place to its end, steps over damage, and says where the last whole record ends.</summary>
 internal sealed class SegmentScan(Segment segment, int windowBytes = 256 * 1024)
@@ -18,10 +21,7 @@ internal sealed class SegmentScan(Segment segment, int windowBytes = 256 * 1024)
     /// <summary>Where something other than zeros lies past the end, or -1.</summary>
     public long GarbageAt { get; private set; } = -1;
 
-    /// <summary>Ranges in which no record could be read although records follow.</summary>
-    public List<(long Start, long End)> Gaps { get; } = [];
-
-    /// <summary>Visits every record from <paramref name="from"/>; those whose payload is damaged with Sound = false.</summary>
+    /// <summary>Visits every record from <paramref name="from"/>, and every gap that records follow.</summary>
     public void Run(long from, Action<ScannedRecord> visit)
     {
         End = from;
@@ -31,7 +31,7 @@ internal sealed class SegmentScan(Segment segment, int windowBytes = 256 * 1024)
             ReadOnlySpan<byte> header = Peek(at, RecordFrame.HeaderBytes);
             if (RecordFrame.TryReadHeader(header, segment.Id, segment.Salt, out RecordFrame frame) && at + frame.Length <= length)
             {
-                if (gapStart >= 0) Gaps.Add((gapStart, at));
+                if (gapStart >= 0) visit(new ScannedRecord(default, new RecordAddress(segment.Id, (uint)gapStart, (uint)(at - gapStart)), default, Sound: false, IsGap: true));
                 (gapStart, GarbageAt) = (-1, -1);
                 bool sound = ReadFrame(at, frame, out byte[] key);
                 visit(new ScannedRecord(frame, new RecordAddress(segment.Id, (uint)at, (uint)frame.Length), key, sound));

@@ -23,5 +23,8 @@ public sealed class KeyStore : ObjectVault
     /// Forgets an object for good: its bytes on the disk are overwritten before this returns, and a crash in between is finished at the
     /// next start. False where it is not here.
     /// </summary>
-    public ValueTask<bool> EraseAsync(Hash32 name) => EraseRecordAsync(name);
+    public async ValueTask<bool> EraseAsync(Hash32 name) => await EraseRecordsAsync([name]).ConfigureAwait(false) > 0;
+
+    /// <summary>The same for many at once, with one flush; how many were here.</summary>
+    public ValueTask<int> EraseManyAsync(IReadOnlyList<Hash32> names) => EraseRecordsAsync(names);
 }

@@ -56,7 +56,8 @@ public abstract class ObjectVault
         if (Log.TryFind(row, out ReadOnlyMemory<byte> value))
         {
             RecordAddress old = RecordAddress.Read(value.Span);
-            if (!_health.IsOpen(PathOf(old), old.Offset)) return name;
+            // A vote means that the object can be read from this disk: being in the index is not enough.
+            if (TryGet(name) is not null) return name;
             _health.Report(new Damage(_kind, PathOf(old), old.Offset, DamageOutcome.Healed, "A damaged object was written again.", Hash: name));
         }
         Span<byte> key = stackalloc byte[Hash32.Length + 8];
@@ -126,9 +127,8 @@ public abstract class ObjectVault
         {
             if (row.Key.Span[..9].SequenceCompareTo(until) >= 0) break;
             byte[] name = row.Key.ToArray()[9..];
-            bool here = await Log.EraseAsync([(byte)'o', .. name]).ConfigureAwait(false);
+            dropped += await Log.EraseAsync([[(byte)'o', .. name]]).ConfigureAwait(false);
             Log.ChangeIndex(index => index.Remove(row.Key.Span));
-            if (here) dropped++;
         }
         return dropped;
     }
@@ -139,7 +139,7 @@ public abstract class ObjectVault
         foreach (Row row in Log.Index.Scan(new[] { (byte)'o' }, default)) yield return new Hash32(row.Key.Span[1..]);
     }
 
-    private protected ValueTask<bool> EraseRecordAsync(Hash32 name) => Log.EraseAsync([(byte)'o', .. name.ToArray()]);
+    private protected ValueTask<int> EraseRecordsAsync(IReadOnlyList<Hash32> names) => Log.EraseAsync([.. names.Select(name => (byte[])[(byte)'o', .. name.ToArray()])]);
 
     private string PathOf(RecordAddress address) => Log.Log.PathOf(address.Segment);
 

@@ -133,7 +133,7 @@ public sealed class StateStore : IRowReader, IDisposable
     {
         if (AppliedHeight is { } height && _rows.Freeze(MarkOf(height)) is { } frozen) frozen.MayPersist = true;
         foreach (FrozenTable table in _rows.View.Frozen) table.MayPersist = true;
-        _rows.Persist();
+        Persist();
     }
 
     /// <summary>Closes the files.</summary>
@@ -172,6 +172,11 @@ public sealed class StateStore : IRowReader, IDisposable
         IReadOnlyList<FrozenTable> frozen = _rows.View.Frozen;
         _flush().AsTask().GetAwaiter().GetResult();
         foreach (FrozenTable table in frozen) table.MayPersist = true;
+        Persist();
+    }
+
+    private void Persist()
+    {
         try
         {
             _rows.Persist();

@@ -164,6 +164,9 @@ public sealed class TreeStore : ITileSource, IDisposable
     /// <summary>Reads a full tile anew from the disk and checks it.</summary>
     internal void Verify(int level, ulong index)
     {
+        // What is still in memory has not been on the disk yet.
+        lock (_gate)
+            if (_levels[level].TryReadTail(index * Tile.FullWidth, Tile.FullWidth, new Hash32[Tile.FullWidth])) return;
         _cache.TryRemove((level, index), out _);
         ReadFull(level, index);
     }

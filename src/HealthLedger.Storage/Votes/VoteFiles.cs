@@ -40,7 +40,7 @@ internal sealed class VoteFiles : IDisposable
             health.Report(new Damage(DamageKind.Votes, folder, 0, DamageOutcome.Open, "Both vote files are lost: this replica follows without voting."));
         }
         votes.FillAhead();
-        return (votes, recovered ?? new VoteRecovery(new VoteTable(), 0, 0, 0, 1, 0));
+        return (votes, recovered ?? (used ? new VoteRecovery(new VoteTable(), 0, 0, 0, 1, 0) : votes.Begin(options)));
     }
 
     /// <summary>Writes a batch to both twins; durable on return.</summary>
@@ -57,22 +57,31 @@ internal sealed class VoteFiles : IDisposable
         Write(generation, 0, page.Extend(Page.Bytes));
     }
 
-    /// <summary>Reads both twins of a generation again; damage in one is repaired from the other.</summary>
-    public long Verify(ulong generation, long end)
+    /// <summary>Reads both twins of a generation again, up to its end; damage in one is repaired from the other.</summary>
+    /// <returns>The bytes read. <paramref name="sound"/> is false where the same batch is damaged in both.</returns>
+    public long Verify(ulong generation, long end, out bool sound)
     {
         byte[] a = Load(0, generation), b = Load(1, generation);
-        Walk(a, b, generation, _ => { }, out long sound);
-        if (sound < end)
-        {
-            _health.LoseVotes();
-            _health.Report(new Damage(DamageKind.Votes, _paths[0, generation & 1], sound, DamageOutcome.Open, "The same votes are damaged in both files: this replica follows without voting."));
-        }
+        Walk(a, b, generation, _ => { }, out long reached);
+        sound = reached >= end;
+        if (!sound)
+            _health.Report(new Damage(DamageKind.Votes, _paths[0, generation & 1], reached, DamageOutcome.Repaired, "The same votes were damaged in both files; they are written again from memory."));
         return a.Length + b.Length;
     }
 
     public void Dispose()
     {
         foreach (IStoreFile file in _files) file.Dispose();
+    }
+
+    /// <summary>Opens the first generation of a new store, so that an empty log is told from a lost one.</summary>
+    private VoteRecovery Begin(StorageOptions options)
+    {
+        using AlignedBuffer batch = new();
+        batch.Extend(VoteBatch.HeaderBytes);
+        VoteBatch.Seal(batch, 1, 0, 0, options.Random());
+        Write(1, 0, batch.Span);
+        return new VoteRecovery(new VoteTable(), 1, 1, batch.Length, 1, 0);
     }
 
     private VoteRecovery? Recover()

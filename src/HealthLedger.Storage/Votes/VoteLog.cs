@@ -12,13 +12,14 @@ public sealed class VoteLog : IStagedLog
 {
     private readonly VoteFiles _files;
     private readonly StorageOptions _options;
-    private readonly Lock _gate = new();
+    private readonly Lock _gate = new(), _fileGate = new();
     private readonly VoteTable _table;
     private readonly AlignedBuffer _batch = new();
     private List<VoteRecord> _staged = [];
     private ulong _generation, _number, _nextSequence;
     private long _end;
     private bool _rotate;
+    private volatile bool _renew;
 
     internal VoteLog(VoteFiles files, VoteRecovery recovered, StorageOptions options)
     {
@@ -63,14 +64,14 @@ public sealed class VoteLog : IStagedLog
     {
         lock (_gate)
         {
-            if (_staged.Count == 0) return false;
+            if (_staged.Count == 0 && !_renew) return false;
             List<VoteRecord> records = _staged;
             _staged = [];
             Fill(records);
-            if (_rotate || _end + _batch.Length > _options.VoteFileBytes)
+            if (_rotate || _renew || _end + _batch.Length > _options.VoteFileBytes)
             {
                 // The table already holds what is staged: the new generation's first batch is all there is to keep.
-                (_rotate, _generation, _number, _end) = (true, _generation + 1, 0, 0);
+                (_rotate, _renew, _generation, _number, _end) = (true, false, _generation + 1, 0, 0);
                 Fill(_table.Records);
             }
             VoteBatch.Seal(_batch, _generation, _number, BlockSequence(), _options.Random());
@@ -81,11 +82,14 @@ public sealed class VoteLog : IStagedLog
     /// <inheritdoc/>
     void IStagedLog.WriteTaken()
     {
-        _files.Write(_generation, _end, _batch.Span);
-        if (_rotate) _files.Retire(_generation - 1);
-        _end += _batch.Length;
-        _number++;
-        _rotate = false;
+        lock (_fileGate)
+        {
+            _files.Write(_generation, _end, _batch.Span);
+            if (_rotate) _files.Retire(_generation - 1);
+            _end += _batch.Length;
+            _number++;
+            _rotate = false;
+        }
     }
 
     /// <inheritdoc/>
@@ -93,8 +97,20 @@ public sealed class VoteLog : IStagedLog
     {
     }
 
-    /// <summary>Compares the two files of the present generation page by page and repairs the lesser; the pages read.</summary>
-    internal long Verify() => _files.Verify(_generation, _end);
+    /// <summary>
+    /// Reads both files again and repairs one from the other. Where the same votes are damaged in both, they are still in memory: the next
+    /// flush writes a new generation. The bytes read.
+    /// </summary>
+    internal long Verify()
+    {
+        lock (_fileGate)
+        {
+            if (_generation == 0 || _end == 0) return 0;
+            long read = _files.Verify(_generation, _end, out bool sound);
+            _renew |= !sound;
+            return read;
+        }
+    }
 
     private void Fill(IEnumerable<VoteRecord> records)
     {
