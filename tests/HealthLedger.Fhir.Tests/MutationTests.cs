@@ -36,7 +36,9 @@ public class MutationTests
                 StructureCheck.Check(odd).All(issue => issue.Refuses).Should().BeTrue();
                 SegmentLabeler.Label(odd).Segment.Should().BeOneOf(Segments.All);
                 PatientCompartment.PatientsOf(odd);
-                IndexBytes.TryRead(IndexBytes.ToBytes(SearchIndex.Of(odd)), out _).Should().BeTrue();
+                IndexRecord record = SearchIndex.Of(odd);
+                IndexBytes.TryRead(IndexBytes.ToBytes(record), out IndexRecord? read).Should().BeTrue();
+                read!.Tokens.Should().Equal(record.Tokens);
                 FhirResource bundle = odd.Type == "Bundle" ? odd : Bundles.Transaction([("urn:uuid:x", odd)]);
                 TransactionPlan plan = TransactionPlan.Create(bundle, new() { NewId = (_, _) => "n", KeepUnresolvedAsLogical = i % 2 == 0 });
                 plan.Entries.Where(e => e.Action == EntryAction.None).Should().BeSubsetOf(plan.Entries.Where(e => e.IsRefused));

@@ -23,6 +23,9 @@ public static class IndexBytes
     private const int CountMax = 4096;
     private const int StringBytesMax = 4096;
 
+    /// <summary>Longest string of a record, in characters; the index leaves longer codes out.</summary>
+    internal const int StringCharsMax = StringBytesMax / 4;
+
     private static readonly string[] Common = (
         "- code category date status clinical-status verification-status type encounter identifier name family given " +
         "birthdate gender intent authoredon class onset-date recorded-date abatement-date issued vaccine-code lifecycle-status " +
@@ -110,7 +113,7 @@ public static class IndexBytes
             PutNumber(output, 2 * (ulong)index + 1);
             return;
         }
-        if (text.Length > StringBytesMax / 4) text = text[..(StringBytesMax / 4)];
+        if (text.Length > StringCharsMax) text = text[..StringCharsMax];
         int length = Encoding.UTF8.GetByteCount(text);
         PutNumber(output, 2 * (ulong)length);
         Encoding.UTF8.GetBytes(text, output);

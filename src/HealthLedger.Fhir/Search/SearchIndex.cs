@@ -85,7 +85,7 @@ public static class SearchIndex
         if (all.Tokens.Count >= ValuesMax) return;
         if (value is FhirValue plain)
         {
-            all.Tokens.Add(new IndexToken(parameter, "", plain.Text));
+            AddToken(parameter, "", plain.Text, all);
             return;
         }
         if (value is not FhirObject node) return;
@@ -95,7 +95,13 @@ public static class SearchIndex
             return;
         }
         if ((node.Text("code") ?? node.Text("value")) is { } code)
-            all.Tokens.Add(new IndexToken(parameter, node.Text("system") ?? "", code));
+            AddToken(parameter, node.Text("system") ?? "", code, all);
+    }
+
+    private static void AddToken(string parameter, string system, string code, Gathered all)
+    {
+        if (system.Length <= IndexBytes.StringCharsMax && code.Length <= IndexBytes.StringCharsMax)
+            all.Tokens.Add(new IndexToken(parameter, system, code));
     }
 
     private static void Date(string parameter, FhirNode value, Gathered all)

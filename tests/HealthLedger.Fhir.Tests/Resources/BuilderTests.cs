@@ -59,7 +59,7 @@ public class BuilderTests
     [Fact]
     public void A_denied_access_names_the_reason_and_opens_nothing()
     {
-        string text = Encoding.UTF8.GetString(AuditEvents.Access(Read with { Permitted = false, Reason = "No grant" , Opened = [] }).ToUtf8Bytes());
+        string text = Encoding.UTF8.GetString(AuditEvents.Access(Read with { Permitted = false, Reason = "No grant", Opened = [] }).ToUtf8Bytes());
         text.Should().Contain("\"outcome\":\"8\"").And.Contain("\"outcomeDesc\":\"No grant\"").And.Contain("AuthZ-Consent").And.NotContain("Observation/");
     }
 
