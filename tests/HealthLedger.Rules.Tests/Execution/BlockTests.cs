@@ -173,5 +173,5 @@ public class BlockTests
         SignatureBatch.Plan(candidates, TestLedger.Network, ledger.Rows, ledger.Directory, ledger.Now, cache).Count.Should().Be(0);
     }
 
-    private const string KnownStateRoot = "65fd45e8fd8f462c4a0bcfc586daa19b1ab8890f2cc2576e9dc296ac24bb6062";
+    private const string KnownStateRoot = "17f534c3099ef5de4173fbe15496d9e985c5c93463ba6a848bfac84797a2dc4e";
 }
