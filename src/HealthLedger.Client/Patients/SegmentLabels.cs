@@ -11,8 +11,8 @@ public static class SegmentLabels
     /// <summary>All labels for records, in the order in which segments are opened.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        "general", "demographics", "allergies", "medications", "immunizations", "laboratory", "vitals", "mental-health", "sexual-health",
-        "substance-use", "genetics", "reproductive-health", "violence", "documents",
+        "general", "allergies", "medications", "immunizations", "laboratory", "vital-signs", "imaging", "financial",
+        "mental-health", "sexual-health", "substance-use", "violence", "genetics",
     ];
 
     /// <summary>The label of the segment to whose key the notes of accesses are sealed. It holds no records and is never granted.</summary>
