@@ -184,7 +184,7 @@ public sealed class ReplicaStore : IAsyncDisposable
         log.FlushAsync = FlushAsync;
         log.PersistWanted = () => _background.Post($"{name}-index", log.PersistIndex);
         log.Log.PrepareWanted = () => _background.Post($"{name}-prepare", log.Log.Prepare);
-        _background.Post($"{name}-prepare", log.Log.PrepareFirst);
+        _background.Post($"{name}-prepare", log.Log.Prepare);
     }
 
     private static uint Checked(uint shard) => shard < ShardsMax ? shard : throw new ArgumentOutOfRangeException(nameof(shard), shard, $"There are at most {ShardsMax} shards.");

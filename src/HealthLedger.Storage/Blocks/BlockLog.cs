@@ -123,6 +123,13 @@ public sealed class BlockLog
         return Log.ReplaceAsync(BlockKeys.ByHash(hash), BlockKeys.BlockRecord, BlockKeys.Record(shard, height, hash, null), bytes);
     }
 
+    /// <summary>Wins back the space of replaced records, where half a segment or more is; the segments rewritten.</summary>
+    public ValueTask<int> CompactAsync(CancellationToken cancel = default) => Log.CompactAsync((kind, key) =>
+    {
+        (uint shard, ulong height, Hash32 hash, _) = BlockKeys.ReadRecord(key.Span);
+        return kind == BlockKeys.BlockRecord ? BlockKeys.ByHash(hash) : BlockKeys.ByHeight(shard, height);
+    }, cancel);
+
     private static void CheckLength(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length > BytesMax) throw new ArgumentException($"A record has at most {BytesMax} bytes, not {bytes.Length}.", nameof(bytes));

@@ -13,7 +13,7 @@ internal sealed class Segment(IFileSystem files, string path, uint id, uint salt
     private const ulong Magic = 0x31474553444C4848;
     private const int HeaderLength = 20;
     private readonly Lock _prepareGate = new();
-    private IStoreFile? _file;
+    private volatile IStoreFile? _file;
     private long _preparedEnd;
 
     public string Path => path;
@@ -42,7 +42,7 @@ internal sealed class Segment(IFileSystem files, string path, uint id, uint salt
         _preparedEnd = _file.Length;
         bool first = ReadHeader(0), second = ReadHeader(Page.Bytes);
         repaired = first != second;
-        if (repaired) WriteHeader();
+        if (repaired) WriteHeader(_file);
         return first || second;
     }
 
@@ -50,9 +50,10 @@ internal sealed class Segment(IFileSystem files, string path, uint id, uint salt
     public bool EnsureCreated()
     {
         if (_file is not null) return false;
-        _file = files.Open(path, FileUse.Direct);
-        WriteHeader();
+        IStoreFile file = files.Open(path, FileUse.Direct);
+        WriteHeader(file);
         _preparedEnd = DataStart;
+        _file = file;
         return true;
     }
 
@@ -128,7 +129,7 @@ internal sealed class Segment(IFileSystem files, string path, uint id, uint salt
         return true;
     }
 
-    private void WriteHeader()
+    private void WriteHeader(IStoreFile file)
     {
         using AlignedBuffer pages = new();
         Span<byte> span = pages.Extend(DataStart);
@@ -140,7 +141,7 @@ internal sealed class Segment(IFileSystem files, string path, uint id, uint salt
             BinaryPrimitives.WriteUInt32LittleEndian(header[12..], Salt);
             BinaryPrimitives.WriteUInt32LittleEndian(header[16..], Crc32C.Of(header[..16]));
         }
-        File.Write(0, span);
-        File.Flush();
+        file.Write(0, span);
+        file.Flush();
     }
 }

@@ -197,13 +197,11 @@ internal sealed class SegmentLog : IStagedLog, IDisposable
         _files.FlushFolder(_folder);
     }
 
-    /// <summary>Fills the active segment with zeros ahead of the writer.</summary>
-    public void Prepare() => _active.Prepare(_zeros, _options.PrepareBytes, _options.SegmentBytes);
-
-    /// <summary>The same for a log whose active segment is on the disk already.</summary>
-    public void PrepareFirst()
+    /// <summary>Fills the active segment with zeros ahead of the writer; nothing where its file is not there yet.</summary>
+    public void Prepare()
     {
-        if (_active.IsCreated) Prepare();
+        Segment active = _active;
+        if (active.IsCreated) active.Prepare(_zeros, _options.PrepareBytes, _options.SegmentBytes);
     }
 
     /// <summary>Ends the active segment where it is, so that it can be rewritten.</summary>
@@ -256,7 +254,8 @@ internal sealed class SegmentLog : IStagedLog, IDisposable
             _inFlight = [];
             Volatile.Write(ref _durable, _taken.Sequence);
         }
-        if (_active.IsCreated && _active.WantsPreparing(_options.PrepareBytes, _options.SegmentBytes)) PrepareWanted?.Invoke();
+        Segment active = _active;
+        if (active.IsCreated && active.WantsPreparing(_options.PrepareBytes, _options.SegmentBytes)) PrepareWanted?.Invoke();
     }
 
     public void Dispose()

@@ -12,7 +12,7 @@ namespace HealthLedger.Storage.Objects;
 
 /// <summary>
 /// Objects by their hash in an indexed log. Rows: <c>o</c> + name → address, time u64, named u8; <c>u</c> + time + name for those that nobody
-/// has named yet. What objects mean, and which of the two stores they belong to, the caller knows (FORMATS.md section 6).
+/// has named yet, <c>n</c> + name where the name was read before the object. What objects mean, and which of the two stores they belong to, the caller knows (FORMATS.md section 6).
 /// </summary>
 public abstract class ObjectVault
 {
@@ -133,11 +133,9 @@ public abstract class ObjectVault
         return dropped;
     }
 
-    /// <summary>Names of all objects, in order of their names, for checking.</summary>
-    internal IEnumerable<Hash32> Names()
-    {
-        foreach (Row row in Log.Index.Scan(new[] { (byte)'o' }, default)) yield return new Hash32(row.Key.Span[1..]);
-    }
+    /// <summary>Wins back the space of what was erased or dropped, where half a segment or more is; the segments rewritten.</summary>
+    public ValueTask<int> CompactAsync(CancellationToken cancel = default) => Log.CompactAsync(
+        (kind, key) => kind == ObjectRecord ? [(byte)'o', .. key.Span[..Hash32.Length]] : null, cancel);
 
     private protected ValueTask<int> EraseRecordsAsync(IReadOnlyList<Hash32> names) => Log.EraseAsync([.. names.Select(name => (byte[])[(byte)'o', .. name.ToArray()])]);
 
@@ -158,7 +156,7 @@ public abstract class ObjectVault
         {
             key[..Hash32.Length].CopyTo(row[1..]);
             // Written again (healed, moved): it keeps the name it has earned.
-            bool named = index.TryGet(row, out ReadOnlyMemory<byte> before) && before.Span[20] != 0;
+            bool named = index.TryGet(row, out ReadOnlyMemory<byte> before) ? before.Span[20] != 0 : index.TryGet(EarlyName(key[..Hash32.Length]), out _);
             address.Write(value);
             key[Hash32.Length..].CopyTo(value[12..]);
             value[20] = named ? (byte)1 : (byte)0;
@@ -172,7 +170,12 @@ public abstract class ObjectVault
         for (; key.Length >= Hash32.Length; key = key[Hash32.Length..])
         {
             key[..Hash32.Length].CopyTo(row[1..]);
-            if (!index.TryGet(row, out ReadOnlyMemory<byte> before)) continue;
+            if (!index.TryGet(row, out ReadOnlyMemory<byte> before))
+            {
+                // In a log that is replayed after a rewrite the name may come before the object that was moved.
+                index.Set(EarlyName(key[..Hash32.Length]), []);
+                continue;
+            }
             before.Span.CopyTo(value);
             value[20] = 1;
             index.Set(row, value);
@@ -181,4 +184,6 @@ public abstract class ObjectVault
             index.Remove(unnamed);
         }
     }
+
+    private static byte[] EarlyName(ReadOnlySpan<byte> name) => [(byte)'n', .. name];
 }

@@ -59,7 +59,7 @@ internal sealed class SortedEntries
     private void Cover(MemTable table, int count)
     {
         int[] added = [.. Enumerable.Range(_covered, count - _covered)];
-        added.AsSpan().Sort(table.Compare);
+        EntrySort.Sort(table, added);
         _covered = count;
         while (_runs.Count > 0 && _runs[^1].Length < added.Length * 2)
         {
