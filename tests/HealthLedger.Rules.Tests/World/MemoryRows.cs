@@ -3,10 +3,11 @@ using HealthLedger.Rules.State;
 
 namespace HealthLedger.Rules.Tests.World;
 
-/// <summary>Rows in a sorted set: the simplest store there is.</summary>
+/// <summary>Rows in a sorted list for scans, with a dictionary beside it for lookups: the simplest store there is.</summary>
 internal sealed class MemoryRows : IRowReader
 {
     private readonly SortedList<byte[], byte[]> _rows = new(RowBytesComparer.Instance);
+    private readonly Dictionary<byte[], byte[]> _byKey = new(RowBytesComparer.Instance);
 
     public int Count => _rows.Count;
 
@@ -14,7 +15,7 @@ internal sealed class MemoryRows : IRowReader
 
     public bool TryGet(ReadOnlySpan<byte> key, out ReadOnlyMemory<byte> value)
     {
-        bool found = _rows.TryGetValue(key.ToArray(), out byte[]? bytes);
+        bool found = _byKey.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out byte[]? bytes);
         value = bytes;
         return found;
     }
@@ -34,12 +35,18 @@ internal sealed class MemoryRows : IRowReader
     {
         foreach (RowChange change in changes)
         {
-            if (change.Value is { } value) _rows[change.Key.ToArray()] = value.ToArray();
-            else _rows.Remove(change.Key.ToArray());
+            byte[] key = change.Key.ToArray();
+            if (change.Value is { } value)
+            {
+                _rows[key] = _byKey[key] = value.ToArray();
+                continue;
+            }
+            _rows.Remove(key);
+            _byKey.Remove(key);
         }
     }
 
-    public void Add(Row row) => _rows.Add(row.Key.ToArray(), row.Value.ToArray());
+    public void Add(Row row) => Apply([new RowChange(row.Key, row.Value)]);
 
     private int LowerBound(ReadOnlySpan<byte> key)
     {
