@@ -170,7 +170,7 @@ internal static class ExportFormat
         return writer.ToArray();
     }
 
-    private static ReadOnlyMemory<byte>? Optional(byte[]? bytes) => bytes is null ? null : (ReadOnlyMemory<byte>)bytes;
+    private static ReadOnlyMemory<byte>? Optional(byte[]? bytes) => bytes is null ? null : (ReadOnlyMemory<byte>?)bytes;
 }
 
 /// <summary>How an export holds records.</summary>

@@ -69,7 +69,7 @@ internal sealed class RecordOpener(LedgerDid patient, SegmentKeyring keyring, Bo
         return new OpenedRecord
         {
             RecordId = item.Hash, Resource = body.Resource, Segment = body.Segment, Label = _labels.GetValueOrDefault(body.Segment), Author = author, Leaf = released.Leaf, Time = released.Time,
-            Manifest = manifest, Content = content is null ? null : (ReadOnlyMemory<byte>)content, Retracted = retracted, Amends = body.Amends, Keys = keys, Event = released.Event,
+            Manifest = manifest, Content = content is null ? null : (ReadOnlyMemory<byte>?)content, Retracted = retracted, Amends = body.Amends, Keys = keys, Event = released.Event,
         };
     }
 

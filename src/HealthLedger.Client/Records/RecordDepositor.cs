@@ -5,6 +5,7 @@ using HealthLedger.Protocol;
 using HealthLedger.Protocol.Did;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Exchange;
 using HealthLedger.Protocol.Keys;
 using HealthLedger.Protocol.Statements;
 
@@ -57,7 +58,7 @@ public sealed class RecordDepositor(LedgerClient client, OrganizationWallet auth
             if (!(await written.ConfigureAwait(false)).TryGet(out IReadOnlyList<DepositedRecord>? done, out fault)) return fault;
             foreach (DepositedRecord record in done) plan.Settled[open[next++]] = record;
         }
-        return plan.Settled!;
+        return await WithFirstAsync(plan.Settled!, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Says that a record was entered in error. The same retraction again is found as a duplicate.</summary>
@@ -71,6 +72,18 @@ public sealed class RecordDepositor(LedgerClient client, OrganizationWallet auth
         RetractBody body = new() { Record = recordId, RecordKey = author.Ids.RecordKey(system, sourceId, $"retraction of {recordId}") };
         if (!SegmentOpening.Event(client.Random, EventType.RecordRetract, patient, body.Encode).TryGet(out Event retract, out Fault fault)) return fault;
         return (await client.Writer.WriteAsync(Draft(patient, [retract], [], atomic: false), cancel).ConfigureAwait(false)).AllGood();
+    }
+
+    /// <summary>A duplicate was written by another run a moment before: what the ledger has is that one.</summary>
+    private async Task<Result<IReadOnlyList<DepositedRecord>>> WithFirstAsync(DepositedRecord[] records, CancellationToken cancel)
+    {
+        int[] repeated = [.. Enumerable.Range(0, records.Length).Where(i => records[i] is { Kind: DepositKind.Existing, StatementId: not null })];
+        if (repeated.Length == 0) return records;
+        Result<IReadOnlyList<RecordKeyHit?>> asked = await client.Queries.RecordKeysAsync(author.Party, [.. repeated.Select(i => records[i].Names.RecordKey)], cancel).ConfigureAwait(false);
+        if (!asked.TryGet(out IReadOnlyList<RecordKeyHit?>? hits, out Fault fault)) return fault;
+        for (int i = 0; i < repeated.Length; i++)
+            if (hits[i] is { } first) records[repeated[i]] = records[repeated[i]] with { RecordId = first.RecordId, Leaf = first.Leaf };
+        return records;
     }
 
     /// <summary>The records to be written. One with an unknown label is settled as refused, or refuses all where all or nothing is asked for.</summary>

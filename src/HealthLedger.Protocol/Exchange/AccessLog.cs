@@ -68,12 +68,13 @@ public sealed record LogEntry
     /// <summary>The encoded outcome.</summary>
     public required ReadOnlyMemory<byte> Outcome { get; init; }
 
-    /// <summary>For an access, the note object (kind 9) that names the person, where it is still held.</summary>
+    /// <summary>For an access, the note object (kind 9) that names the person, where it is still held; null, or empty, where it is not.</summary>
     public ReadOnlyMemory<byte>? Note { get; init; }
 
     internal void Write(CborWriter writer)
     {
-        writer.WriteMapStart(Note is null ? 6 : 7);
+        bool hasNote = Note is { IsEmpty: false };
+        writer.WriteMapStart(hasNote ? 7 : 6);
         writer.WriteInt(1);
         writer.WriteInt(Leaf);
         writer.WriteInt(2);
@@ -86,9 +87,9 @@ public sealed record LogEntry
         writer.WriteBytes(Event.Span);
         writer.WriteInt(6);
         writer.WriteEncoded(Outcome.Span);
-        if (Note is not { } note) return;
+        if (!hasNote) return;
         writer.WriteInt(7);
-        writer.WriteBytes(note.Span);
+        writer.WriteBytes(Note!.Value.Span);
     }
 
     internal static LogEntry Read(ref CborReader reader, ReadOnlyMemory<byte> source)
@@ -112,6 +113,7 @@ public sealed record LogEntry
         {
             reader.ReadKey(7);
             note = ExchangeCodec.ReadMemory(ref reader, source, ExchangeLimits.ObjectBytesMax);
+            if (note is { IsEmpty: true }) reader.Fail("A note that is not there is left out.");
         }
         return new LogEntry { Leaf = leaf, Height = height, Time = time, Issuer = issuer, Event = @event, Outcome = outcome, Note = note };
     }

@@ -27,12 +27,13 @@ public sealed record ReleasedRecord
     /// <summary>The wrapped-keys object (kind 3).</summary>
     public required ReadOnlyMemory<byte> WrappedKeys { get; init; }
 
-    /// <summary>The content object (kind 1); null when it was not asked for.</summary>
+    /// <summary>The content object (kind 1); null, or empty, when it was not asked for.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }
 
     internal void Write(CborWriter writer)
     {
-        writer.WriteMapStart(Content is null ? 7 : 8);
+        bool hasContent = Content is { IsEmpty: false };
+        writer.WriteMapStart(hasContent ? 8 : 7);
         writer.WriteInt(1);
         writer.WriteHash(RecordId);
         writer.WriteInt(2);
@@ -47,9 +48,9 @@ public sealed record ReleasedRecord
         writer.WriteBytes(Manifest.Span);
         writer.WriteInt(7);
         writer.WriteBytes(WrappedKeys.Span);
-        if (Content is not { } content) return;
+        if (!hasContent) return;
         writer.WriteInt(8);
-        writer.WriteBytes(content.Span);
+        writer.WriteBytes(Content!.Value.Span);
     }
 
     internal static ReleasedRecord Read(ref CborReader reader, ReadOnlyMemory<byte> source)
@@ -75,6 +76,7 @@ public sealed record ReleasedRecord
         {
             reader.ReadKey(8);
             content = ExchangeCodec.ReadMemory(ref reader, source, ExchangeLimits.ObjectBytesMax);
+            if (content is { IsEmpty: true }) reader.Fail("A content that is not there is left out.");
         }
         return new ReleasedRecord { RecordId = id, Event = @event, Author = author, Leaf = leaf, Time = time, Manifest = manifest, WrappedKeys = wrapped, Content = content };
     }
@@ -98,14 +100,14 @@ public sealed record ReleasePage
     /// <summary>The envelopes (kind 4) that this page's records name, each once a page.</summary>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Envelopes { get; init; }
 
-    /// <summary>Where the next page begins; null on the last one.</summary>
+    /// <summary>Where the next page begins; null, or empty, on the last one.</summary>
     public ReadOnlyMemory<byte>? Cursor { get; init; }
 
     /// <summary>The canonical CBOR.</summary>
     public byte[] Encode()
     {
         CborWriter writer = new(4096);
-        writer.WriteMapStart(3 + (SegmentLists is null ? 0 : 1) + (Cursor is null ? 0 : 1));
+        writer.WriteMapStart(3 + (SegmentLists is null ? 0 : 1) + (Cursor is { IsEmpty: false } ? 1 : 0));
         if (SegmentLists is not null)
         {
             writer.WriteInt(1);
@@ -117,7 +119,7 @@ public sealed record ReleasePage
         ExchangeCodec.WriteObjects(writer, SealedKeys);
         writer.WriteInt(4);
         ExchangeCodec.WriteObjects(writer, Envelopes);
-        if (Cursor is { } cursor)
+        if (Cursor is { IsEmpty: false } cursor)
         {
             writer.WriteInt(5);
             writer.WriteBytes(cursor.Span);
@@ -144,7 +146,10 @@ public sealed record ReleasePage
                 case 2: records = ExchangeCodec.ReadList(ref reader, source, ExchangeLimits.PageRecordsMax, ReleasedRecord.Read); break;
                 case 3: sealedKeys = ExchangeCodec.ReadObjects(ref reader, source); break;
                 case 4: envelopes = ExchangeCodec.ReadObjects(ref reader, source); break;
-                case 5: cursor = ExchangeCodec.ReadMemory(ref reader, source, ExchangeLimits.CursorBytesMax); break;
+                case 5:
+                    cursor = ExchangeCodec.ReadMemory(ref reader, source, ExchangeLimits.CursorBytesMax);
+                    if (cursor is { IsEmpty: true }) reader.Fail("A cursor that is empty is left out.");
+                    break;
                 default: ExchangeCodec.Unknown(ref reader, key); break;
             }
         }

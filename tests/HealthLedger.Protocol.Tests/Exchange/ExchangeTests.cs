@@ -111,6 +111,16 @@ public sealed class ExchangeTests
     }
 
     [Fact]
+    public void A_part_that_is_empty_is_left_out_like_one_that_is_null()
+    {
+        ReleasePage page = Page() with { Records = [Page().Records[0] with { Content = default(ReadOnlyMemory<byte>) }], Cursor = default(ReadOnlyMemory<byte>) };
+        ReleasePage read = ReleasePage.Decode(page.Encode()).Value;
+        read.Records[0].Content.Should().BeNull();
+        read.Cursor.Should().BeNull();
+        LogPage.Decode(new LogPage([Entry([])], null).Encode()).Value.Entries[0].Note.Should().BeNull();
+    }
+
+    [Fact]
     public void A_long_fault_is_cut_between_characters()
     {
         byte[] bytes = new FaultAnswer(new Fault(FaultCode.FormatLimit, new string('é', 1_000))).Encode();
@@ -134,7 +144,7 @@ public sealed class ExchangeTests
         SealedKeys = [new byte[] { 5 }], Envelopes = [new byte[] { 6 }], Cursor = new byte[] { 7 },
     };
 
-    private static LogEntry Entry(byte[]? note) => new() { Leaf = 1, Height = 2, Time = 3, Issuer = "did:x:org", Event = new byte[] { 4 }, Outcome = Outcome, Note = note is null ? null : (ReadOnlyMemory<byte>)note };
+    private static LogEntry Entry(byte[]? note) => new() { Leaf = 1, Height = 2, Time = 3, Issuer = "did:x:org", Event = new byte[] { 4 }, Outcome = Outcome, Note = note is null ? null : (ReadOnlyMemory<byte>?)note };
 
     private static Func<ReadOnlyMemory<byte>, (Fault, byte[]?)> Of<T>(Func<ReadOnlyMemory<byte>, Result<T>> decode, Func<T, byte[]> encode) =>
         bytes => decode(bytes).TryGet(out T? value, out Fault fault) ? (default, encode(value)) : (fault, null);
