@@ -296,16 +296,17 @@ internal sealed class SegmentLog : IStagedLog, IDisposable
 
     private bool TryCopyStaged(RecordAddress address, Span<byte> destination)
     {
-        lock (_gate)
+        lock (_gate) return TryCopy(_staged, address, destination) || TryCopy(_inFlight, address, destination);
+    }
+
+    private static bool TryCopy(List<StagedBatch> batches, RecordAddress address, Span<byte> destination)
+    {
+        foreach (StagedBatch batch in batches)
         {
-            foreach (StagedBatch batch in _inFlight.Concat(_staged))
-            {
-                if (batch.Segment.Id != address.Segment || address.Offset < batch.Start) continue;
-                long start = address.Offset - batch.Start;
-                if (start + address.Length > batch.Buffer.Length) continue;
-                batch.Buffer.Span.Slice((int)start, (int)address.Length).CopyTo(destination);
-                return true;
-            }
+            long start = address.Offset - batch.Start;
+            if (batch.Segment.Id != address.Segment || start < 0 || start + address.Length > batch.Buffer.Length) continue;
+            batch.Buffer.Span.Slice((int)start, (int)address.Length).CopyTo(destination);
+            return true;
         }
         return false;
     }

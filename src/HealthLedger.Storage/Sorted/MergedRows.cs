@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace HealthLedger.Storage.Sorted;
 
 /// <summary>Merges ascending sources into one; of equal keys the row of the earlier (newer) source wins. Removal marks come through.</summary>
@@ -5,35 +7,57 @@ internal static class MergedRows
 {
     public static IEnumerable<SortedRow> Merge(IReadOnlyList<IEnumerable<SortedRow>> sources)
     {
-        List<IEnumerator<SortedRow>> open = [];
+        IEnumerator<SortedRow>?[] open = new IEnumerator<SortedRow>?[sources.Count];
+        SortedRow[] rows = new SortedRow[open.Length];
+        // The first bytes of each source's key as one integer decide most comparisons.
+        ulong[] words = new ulong[open.Length];
         try
         {
-            foreach (IEnumerable<SortedRow> source in sources)
+            for (int i = 0; i < open.Length; i++)
             {
-                IEnumerator<SortedRow> rows = source.GetEnumerator();
-                open.Add(rows);
-                if (rows.MoveNext()) continue;
-                rows.Dispose();
-                open.RemoveAt(open.Count - 1);
+                open[i] = sources[i].GetEnumerator();
+                Advance(open, rows, words, i);
             }
-            while (open.Count > 0)
+            while (true)
             {
-                int best = 0;
-                for (int i = 1; i < open.Count; i++)
-                    if (open[i].Current.Key.Span.SequenceCompareTo(open[best].Current.Key.Span) < 0) best = i;
-                SortedRow row = open[best].Current;
+                int best = -1;
+                for (int i = 0; i < open.Length; i++)
+                    if (open[i] is not null && (best < 0 || IsBefore(rows, words, i, best))) best = i;
+                if (best < 0) yield break;
+                SortedRow row = rows[best];
+                ulong word = words[best];
                 yield return row;
-                for (int i = open.Count - 1; i >= best; i--)
-                {
-                    if (!open[i].Current.Key.Span.SequenceEqual(row.Key.Span) || open[i].MoveNext()) continue;
-                    open[i].Dispose();
-                    open.RemoveAt(i);
-                }
+                for (int i = best; i < open.Length; i++)
+                    if (open[i] is not null && words[i] == word && rows[i].Key.Span.SequenceEqual(row.Key.Span)) Advance(open, rows, words, i);
             }
         }
         finally
         {
-            foreach (IEnumerator<SortedRow> rows in open) rows.Dispose();
+            foreach (IEnumerator<SortedRow>? source in open) source?.Dispose();
         }
+    }
+
+    private static bool IsBefore(SortedRow[] rows, ulong[] words, int left, int right) =>
+        words[left] != words[right] ? words[left] < words[right] : rows[left].Key.Span.SequenceCompareTo(rows[right].Key.Span) < 0;
+
+    private static void Advance(IEnumerator<SortedRow>?[] open, SortedRow[] rows, ulong[] words, int source)
+    {
+        if (!open[source]!.MoveNext())
+        {
+            open[source]!.Dispose();
+            open[source] = null;
+            return;
+        }
+        rows[source] = open[source]!.Current;
+        ReadOnlySpan<byte> key = rows[source].Key.Span;
+        if (key.Length >= sizeof(ulong))
+        {
+            words[source] = BinaryPrimitives.ReadUInt64BigEndian(key);
+            return;
+        }
+        Span<byte> padded = stackalloc byte[sizeof(ulong)];
+        padded.Clear();
+        key.CopyTo(padded);
+        words[source] = BinaryPrimitives.ReadUInt64BigEndian(padded);
     }
 }
