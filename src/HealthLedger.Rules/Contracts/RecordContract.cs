@@ -16,9 +16,8 @@ internal static class RecordContract
         if (!RecordBody.Decode(item.Body.Span, amend: false).TryGet(out RecordBody? body, out _)) return Outcome.Refused(FaultCode.BodyMalformed);
         if (signer.Authority == Authority.Steward) return Outcome.Refused(FaultCode.StewardMayNot);
         if (Repeated(context, signer, body.RecordKey, body.ContentKey) is { } repeated) return repeated;
-        if (!context.TryIdentity(subject, out IdentityRow? identity)) return Outcome.Refused(FaultCode.SubjectUnknown);
-        if (!context.TrySegment(subject, body.Segment, out SegmentRow segment)) return Outcome.Refused(FaultCode.SegmentUnknown);
-        if (!MayDeposit(context, subject, identity, segment, body.Segment, signer)) return Outcome.Refused(FaultCode.DepositNotAllowed);
+        if (!context.TrySegment(subject, body.Segment, out SegmentRow segment)) return NoSegment(context, subject);
+        if (!MayDeposit(context, subject, segment, body.Segment, signer)) return Outcome.Refused(FaultCode.DepositNotAllowed);
         if (segment.NewestKey != body.SegmentKey) return Outcome.Refused(FaultCode.SegmentKeyStale);
         RowKey resource = RowKey.Of(Table.Resource, subject).Add(body.Resource);
         // A resource id is one thing in the whole shard, so that a door finds its subject by the id alone.
@@ -36,7 +35,6 @@ internal static class RecordContract
         if (!RecordBody.Decode(item.Body.Span, amend: true).TryGet(out RecordBody? body, out _)) return Outcome.Refused(FaultCode.BodyMalformed);
         if (signer.Authority == Authority.Steward) return Outcome.Refused(FaultCode.StewardMayNot);
         if (Repeated(context, signer, body.RecordKey, body.ContentKey) is { } repeated) return repeated;
-        if (!context.TryIdentity(subject, out IdentityRow? identity)) return Outcome.Refused(FaultCode.SubjectUnknown);
         if (!TryEntry(context, subject, body.Amends!.Value, out RecordPlaceRow place, out RecordEntryRow? amended)) return Outcome.Refused(FaultCode.RecordUnknown);
         if (amended.Author != signer.Issuer) return Outcome.Refused(FaultCode.AuthorOnly);
         if (amended.Resource != body.Resource) return Outcome.Refused(FaultCode.ResourceDiffers);
@@ -45,7 +43,7 @@ internal static class RecordContract
         if (resource.Newest != amended.Record) return Outcome.Refused(FaultCode.RecordNotNewest);
         if (!context.TrySegment(subject, body.Segment, out SegmentRow segment)) return Outcome.Refused(FaultCode.SegmentUnknown);
         // An author keeps the duty to correct where the record stands, also after the right to deposit has ended.
-        if (place.Segment != body.Segment && !MayDeposit(context, subject, identity, segment, body.Segment, signer)) return Outcome.Refused(FaultCode.DepositNotAllowed);
+        if (place.Segment != body.Segment && !MayDeposit(context, subject, segment, body.Segment, signer)) return Outcome.Refused(FaultCode.DepositNotAllowed);
         if (segment.NewestKey != body.SegmentKey) return Outcome.Refused(FaultCode.SegmentKeyStale);
         PutResource(context, subject, body.Resource, resource with { Newest = item.Hash, Versions = resource.Versions + 1 });
         Append(context, item, subject, signer, body, RecordEntryKind.Amend);
@@ -105,10 +103,13 @@ internal static class RecordContract
         return known.ContentKey == contentKey ? Outcome.Duplicate(known.Leaf) : Outcome.Refused(FaultCode.RecordConflict);
     }
 
-    private static bool MayDeposit(RuleContext context, Hash32 subject, IdentityRow identity, SegmentRow segment, Id16 id, in Signer signer)
+    private static Outcome NoSegment(RuleContext context, Hash32 subject) =>
+        Outcome.Refused(context.TryIdentity(subject, out _) ? FaultCode.SegmentUnknown : FaultCode.SubjectUnknown);
+
+    private static bool MayDeposit(RuleContext context, Hash32 subject, SegmentRow segment, Id16 id, in Signer signer)
     {
         if (segment.Owner == signer.Issuer) return true;
-        if (identity.Steward == signer.Issuer && segment.Owner == subject) return true;
+        if (segment.Owner == subject && context.TryIdentity(subject, out IdentityRow? identity) && identity.Steward == signer.Issuer) return true;
         return signer.Authority == Authority.Organization && Consent.HasDeposit(context, subject, signer.Issuer, id);
     }
 

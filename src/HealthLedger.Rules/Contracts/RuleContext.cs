@@ -70,7 +70,7 @@ public sealed class RuleContext(string network, OverlayRows state, DirectoryView
     internal IEnumerable<Row> Scan(RowKey prefix) => state.Scan(prefix.ToArray());
 
     /// <summary>Adds a line to the subject's log.</summary>
-    internal void Log(Hash32 subject, LogRow row) => state.Put(RowKey.Of(Table.Log, subject).Add(Leaf), row.Encode(Writer));
+    internal void Log(Hash32 subject, in LogRow row) => state.Put(RowKey.Of(Table.Log, subject).Add(Leaf), row.Encode(Writer));
 
     /// <summary>A line for this event, to be completed.</summary>
     internal LogRow Line(in Event item, in Signer signer, OutcomeKind kind = OutcomeKind.Applied, FaultCode? reason = null) => new()

@@ -11,42 +11,51 @@ namespace HealthLedger.Rules.State;
 /// 24 hash person (zero: any) | 56 n x id segment, ascending
 /// </code>
 /// </summary>
-internal readonly struct GrantLiveRow(ReadOnlyMemory<byte> value)
+internal readonly struct GrantLiveRow
 {
     /// <summary>The uses of a grant that does not count them.</summary>
     public const uint AnyUses = uint.MaxValue;
 
-    private const int FlagsAt = 0, RightsAt = 1, PurposesAt = 2, FromAt = 4, UntilAt = 12, UsesAt = 20, PersonAt = 24, SegmentsAt = 56;
+    private const int PurposesAt = 2, FromAt = 4, UntilAt = 12, UsesAt = 20, PersonAt = 24, SegmentsAt = 56;
 
-    private ReadOnlySpan<byte> Bytes => value.Span;
+    private readonly ReadOnlyMemory<byte> _value;
+    private readonly int _purposes;
+    private readonly byte _flags;
 
-    public bool HasPerson => (Bytes[FlagsAt] & 1) != 0;
+    public GrantLiveRow(ReadOnlyMemory<byte> value)
+    {
+        ReadOnlySpan<byte> row = value.Span;
+        _value = value;
+        _flags = row[0];
+        Rights = (Rights)row[1];
+        _purposes = BinaryPrimitives.ReadUInt16BigEndian(row[PurposesAt..]);
+        From = BinaryPrimitives.ReadInt64BigEndian(row[FromAt..]);
+        Until = BinaryPrimitives.ReadInt64BigEndian(row[UntilAt..]);
+        UsesLeft = BinaryPrimitives.ReadUInt32BigEndian(row[UsesAt..]);
+    }
 
-    public bool IsNarrow => (Bytes[FlagsAt] & 2) != 0;
+    public bool HasPerson => (_flags & 1) != 0;
 
-    public bool IsStewarded => (Bytes[FlagsAt] & 4) != 0;
+    public bool IsNarrow => (_flags & 2) != 0;
 
-    public Rights Rights => (Rights)Bytes[RightsAt];
+    public Rights Rights { get; }
 
-    public long From => BinaryPrimitives.ReadInt64BigEndian(Bytes[FromAt..]);
+    public long From { get; }
 
-    public long Until => BinaryPrimitives.ReadInt64BigEndian(Bytes[UntilAt..]);
+    public long Until { get; }
 
-    public uint UsesLeft => BinaryPrimitives.ReadUInt32BigEndian(Bytes[UsesAt..]);
+    public uint UsesLeft { get; }
 
-    public Hash32 Person => new(Bytes.Slice(PersonAt, Hash32.Length));
+    public Hash32 Person => new(_value.Span.Slice(PersonAt, Hash32.Length));
 
     /// <summary>True when the grant is for a purpose; treatment admits the coordination of care.</summary>
-    public bool Admits(Purpose purpose)
-    {
-        int purposes = BinaryPrimitives.ReadUInt16BigEndian(Bytes[PurposesAt..]);
-        return (purposes >> (int)purpose & 1) != 0 || (purpose == Purpose.CareCoordination && (purposes >> (int)Purpose.Treatment & 1) != 0);
-    }
+    public bool Admits(Purpose purpose) =>
+        (_purposes >> (int)purpose & 1) != 0 || (purpose == Purpose.CareCoordination && (_purposes >> (int)Purpose.Treatment & 1) != 0);
 
     /// <summary>True when the grant is for a segment.</summary>
     public bool Covers(Id16 segment)
     {
-        for (ReadOnlySpan<byte> rest = Bytes[SegmentsAt..]; rest.Length >= Id16.Length; rest = rest[Id16.Length..])
+        for (ReadOnlySpan<byte> rest = _value.Span[SegmentsAt..]; rest.Length >= Id16.Length; rest = rest[Id16.Length..])
             if (segment.Bytes.SequenceEqual(rest[..Id16.Length])) return true;
         return false;
     }
@@ -54,7 +63,7 @@ internal readonly struct GrantLiveRow(ReadOnlyMemory<byte> value)
     /// <summary>The row with one use less.</summary>
     public byte[] Used()
     {
-        byte[] used = Bytes.ToArray();
+        byte[] used = _value.ToArray();
         BinaryPrimitives.WriteUInt32BigEndian(used.AsSpan(UsesAt), UsesLeft - 1);
         return used;
     }

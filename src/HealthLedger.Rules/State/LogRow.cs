@@ -11,7 +11,7 @@ namespace HealthLedger.Rules.State;
 /// and as flagged: 1 purpose u8, role u8, person hash, note hash, count i64 | 2 grant id | 4 grantee hash | 8 segment id | 16 record hash
 /// </code>
 /// </summary>
-public sealed record LogRow
+public readonly record struct LogRow
 {
     /// <summary>The event's type.</summary>
     public required uint Type { get; init; }

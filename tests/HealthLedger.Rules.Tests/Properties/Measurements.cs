@@ -52,7 +52,7 @@ public class Measurements(ITestOutputHelper output)
                 microseconds[round] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / Events;
                 bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / Events;
             }
-            output.WriteLine($"{name,-36} {Percentile(microseconds, 50),8:F2} us  {bytes,6} B  {last.Kind} {last.Reason}");
+            output.WriteLine($"{name,-36} {microseconds.Min(),8:F2} us best, {Percentile(microseconds, 50),6:F2} us median  {bytes,6} B  {last.Kind} {last.Reason}");
         }
     }
 
@@ -100,7 +100,7 @@ public class Measurements(ITestOutputHelper output)
             whole[round] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / Events;
             built.LeftOut.Should().BeEmpty();
         }
-        output.WriteLine($"a block of one batch of {Events} record.add, all hashing and digests, no signature: {Percentile(whole, 50):F2} us an event");
+        output.WriteLine($"a block of one batch of {Events} record.add, all hashing and digests, no signature: {whole.Min():F2} us an event at best, {Percentile(whole, 50):F2} us median");
     }
 
     private static double Time(Action action, int times)
