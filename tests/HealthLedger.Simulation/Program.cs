@@ -18,6 +18,17 @@ if (Option("--trace") is { } traced)
     return one is null ? 0 : 1;
 }
 
+if (args.Contains("--mutants"))
+{
+    foreach (HealthLedger.Simulation.Mutants.Mutant mutant in HealthLedger.Simulation.Mutants.MutantTable.All)
+    {
+        var time = Stopwatch.StartNew();
+        (Failure? noticed, long needed) = Runner.Hunt(mutant, first: 1, limit: 100_000);
+        Console.WriteLine($"{mutant.Name,-62} {(noticed is null ? "SURVIVES" : $"{needed,6} schedules, {time.Elapsed.TotalSeconds:F1} s: {noticed.What.Split('.')[0]}")}");
+    }
+    return 0;
+}
+
 if (Option("--schedules") is { } schedules)
 {
     long count = long.Parse(schedules);

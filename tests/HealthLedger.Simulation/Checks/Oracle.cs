@@ -70,12 +70,27 @@ public sealed class Oracle(SimWorld world)
         Require((block.Durable & node.Bit) != 0 || block.Info.Height <= node.Chain[^1].Info.Height, "A vote for a block that is not on its member's disk.");
         Require(block.ObeysRules, "A vote for a block that breaks a rule.");
         Require(block.Info.Config == vote.Epoch.Config, "A vote of another configuration than the block's.");
-        if (vote.Kind != VoteKind.Commit) return;
+        if (vote.Kind == VoteKind.Prepare)
+        {
+            CheckDescent(block, vote.Epoch);
+            return;
+        }
         Require(_prepared.TryGetValue((vote.Epoch, vote.Height), out Hash32 prepared) && prepared == vote.Block, "A Commit without a prepare certificate.");
         if (vote.Epoch > _lockEpoch[member] || (vote.Epoch == _lockEpoch[member] && vote.Height > _lockHeight[member]))
         {
             (_lockEpoch[member], _lockHeight[member]) = (vote.Epoch, vote.Height);
         }
+    }
+
+    /// <summary>What is voted for in an epoch descends from every commit of a lower one. Commits are on one chain, so the highest such is enough.</summary>
+    private void CheckDescent(SimBlock block, Epoch epoch)
+    {
+        SimBlock? highest = null;
+        foreach ((Epoch earlier, SimBlock committed) in _commits)
+        {
+            if (earlier < epoch && (highest is null || committed.Info.Height > highest.Info.Height)) highest = committed;
+        }
+        Require(highest is null || block.DescendsFrom(highest), "A vote for a block that does not descend from an earlier commit.");
     }
 
     private void Prepared(in Vote vote)

@@ -30,6 +30,9 @@ public enum EventKind : byte
     /// <summary>The liars take a turn.</summary>
     Liars,
 
+    /// <summary>The network goes down.</summary>
+    Outage,
+
     /// <summary>The network heals, whoever is down comes back.</summary>
     Heal,
 }

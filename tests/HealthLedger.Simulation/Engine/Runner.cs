@@ -31,6 +31,17 @@ public static class Runner
         }
     }
 
+    /// <summary>Runs a mutant until it is noticed, one schedule after the other; how many that took.</summary>
+    internal static (Failure? Noticed, long Schedules) Hunt(Mutant mutant, ulong first, long limit)
+    {
+        for (long i = 0; i < limit; i++)
+        {
+            Plan plan = mutant.Shape(Plan.Of(first + (ulong)i));
+            if (Run(plan, mutant, null, out _) is { } failure) return (failure, i + 1);
+        }
+        return (null, limit);
+    }
+
     /// <summary>Runs <paramref name="count"/> schedules from <paramref name="first"/> on all cores; stops at the first failure found.</summary>
     public static Failure? RunMany(ulong first, long count, Action<long>? progress = null)
     {

@@ -10,8 +10,7 @@ namespace HealthLedger.Simulation.Engine;
 /// only for members that lie.
 /// </summary>
 /// <param name="bindsKind">False in one mutant: the kind of a vote is not part of what is signed.</param>
-/// <param name="bindsEpoch">False in one mutant: the epoch of a commit is not part of what is checked.</param>
-public sealed class SimKeys(bool bindsKind = true, bool bindsEpoch = true) : IVoteVerifier
+public sealed class SimKeys(bool bindsKind = true) : IVoteVerifier
 {
     private static readonly Hash32[] NoPath = [];
 
@@ -48,7 +47,7 @@ public sealed class SimKeys(bool bindsKind = true, bool bindsEpoch = true) : IVo
     private ulong Token(in Vote vote, int member)
     {
         ulong kind = bindsKind ? (ulong)vote.Kind : 1;
-        ulong epoch = bindsEpoch || vote.Kind == VoteKind.Prepare ? (ulong)vote.Epoch.Counter * 31 + (ulong)vote.Epoch.Config : 7;
+        ulong epoch = (ulong)vote.Epoch.Counter * 31 + (ulong)vote.Epoch.Config;
         return SimRandom.Mix(Low(vote.Block) ^ (kind << 60) ^ ((ulong)member << 52) ^ ((ulong)vote.Height << 32) ^ epoch);
     }
 

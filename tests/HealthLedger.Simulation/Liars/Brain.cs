@@ -20,6 +20,9 @@ public sealed class Brain(SimWorld world)
     private readonly List<(Epoch Epoch, Id16 Id)> _campaigns = [];
     private readonly Complaint?[] _complaints = new Complaint?[world.Plan.Members];
     private readonly List<SimBlock> _blocks = [];
+    private readonly Dictionary<Vote, int> _shown = [];
+    private readonly Dictionary<(Epoch Epoch, Id16 Id), int> _proposed = [];
+    private bool _isActing;
     private readonly int _quorum = Checks.Oracle.QuorumOf(world.Plan.Members);
 
     /// <summary>q complaints, the highest heard; empty when fewer are known.</summary>
@@ -111,7 +114,11 @@ public sealed class Brain(SimWorld world)
     {
         if (_campaigns.Count == 0) return;
         (Epoch epoch, Id16 id) = _campaigns[^world.Random.Next(1, Math.Min(_campaigns.Count, 6) + 1)];
-        if (epoch.LeaderAmong(world.Plan.Members) != liar.Member) return;
+        if (epoch.LeaderAmong(world.Plan.Members) == liar.Member) Propose(liar, epoch, id);
+    }
+
+    private void Propose(Node liar, Epoch epoch, Id16 id)
+    {
         List<Promise> known = [.. _promises[(epoch, id)].OfType<Promise>()];
         if (known.Count < _quorum) return;
         while (known.Count > _quorum) known.RemoveAt(world.Random.Next(known.Count));
@@ -122,6 +129,7 @@ public sealed class Brain(SimWorld world)
         if (!choice.VoteAgain || world.Random.Chance(300))
         {
             if (_blocks.Count > 0 && world.Random.Chance(400)) on = _blocks[world.Random.Next(_blocks.Count)];
+            else if (on.Parent is not null && world.Random.Chance(400)) on = on.Parent;
             ulong statements = liar.Pool & ~on.Chain & world.Random.NextULong();
             if (world.Random.Chance(50)) statements = on.Chain;
             block = world.NewBlock(on, statements, Math.Max(on.Info.Time, liar.Now.Wall), on.Info.DirectoryHeight, world.Random.Chance(30), false, !world.Random.Chance(50));
@@ -185,7 +193,7 @@ public sealed class Brain(SimWorld world)
 
     private void SendToSome(Node liar, Message message)
     {
-        uint to = (uint)world.Random.NextULong();
+        uint to = world.Random.Chance(300) ? uint.MaxValue : (uint)world.Random.NextULong();
         for (int member = 0; member < world.Plan.Members; member++)
         {
             if ((to & (1u << member)) != 0) world.Send(liar, member, message);
@@ -201,6 +209,38 @@ public sealed class Brain(SimWorld world)
             _voteOrder.Add(vote);
         }
         proofs[proof.Member] = proof;
+        if (!_isActing && (world.Plan.Lies & Lies.Equivocate) != 0 && world.Random.Chance(500)) Complete(vote, proofs);
+    }
+
+    /// <summary>Adds the liars' own votes where they make the quorum, and shows the certificate to some or all.</summary>
+    private void Complete(in Vote vote, VoteProof?[] proofs)
+    {
+        int leader = vote.Epoch.LeaderAmong(world.Plan.Members);
+        if ((world.Plan.Liars & (1u << leader)) == 0) return;
+        int known = 0;
+        for (int member = 0; member < proofs.Length; member++)
+        {
+            if (proofs[member] is not null || (world.Plan.Liars & (1u << member)) != 0) known++;
+        }
+        if (known < _quorum) return;
+        int shown = _shown.GetValueOrDefault(vote);
+        if (shown >= 3) return;
+        _shown[vote] = shown + 1;
+        _isActing = true;
+        foreach (int member in LiarMembers())
+        {
+            world.Oracle.Count(in vote, member);
+            proofs[member] = world.Keys.Sign(in vote, member);
+        }
+        _isActing = false;
+        var certificate = new Certificate(vote, [.. proofs.OfType<VoteProof>().Take(_quorum)]);
+        Keep(certificate);
+        Node liar = world.Nodes[leader];
+        if (liar.Replica is null) return;
+        Epoch epoch = vote.Epoch;
+        Id16 id = _campaigns.FindLast(campaign => campaign.Epoch == epoch).Id;
+        if (vote.Kind == VoteKind.Commit) SendToSome(liar, new DecideCall(certificate) { From = leader });
+        else if (!id.IsZero) SendToSome(liar, new LockCall(epoch, id, certificate) { From = leader });
     }
 
     private void Keep(Promise promise)
@@ -213,6 +253,15 @@ public sealed class Brain(SimWorld world)
             _campaigns.Add(key);
         }
         promises[promise.Member] = promise;
+        int leader = promise.Epoch.LeaderAmong(world.Plan.Members);
+        if (_isActing || (world.Plan.Lies & Lies.Equivocate) == 0 || (world.Plan.Liars & (1u << leader)) == 0) return;
+        if (promises.Count(given => given is not null) < _quorum || !world.Random.Chance(500) || world.Nodes[leader].Replica is null) return;
+        int proposed = _proposed.GetValueOrDefault(key);
+        if (proposed >= 4) return;
+        _proposed[key] = proposed + 1;
+        _isActing = true;
+        Propose(world.Nodes[leader], promise.Epoch, promise.LeaderId);
+        _isActing = false;
     }
 
     private void Keep(Complaint complaint)

@@ -54,6 +54,9 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
                 break;
             case Broadcast { Message: LockCall or DecideCall } when Has(Lies.NeverDecide) && world.Random.Chance(800):
                 break;
+            case Broadcast { Message: ProposeCall } when Has(Lies.Equivocate) && world.Random.Chance(500):
+                // The brain proposes instead.
+                break;
             case Broadcast { Message: ProposeCall call } when Has(Lies.BlindVote) && world.Random.Chance(300):
                 for (int member = 0; member < world.Plan.Members; member++)
                 {

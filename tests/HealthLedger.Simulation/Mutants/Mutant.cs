@@ -1,13 +1,20 @@
 using HealthLedger.Consensus.Replica;
+using HealthLedger.Simulation.World;
 
 namespace HealthLedger.Simulation.Mutants;
 
 /// <summary>A plausible mistake that the simulation must notice.</summary>
-internal sealed record Mutant(string Name, SafetyRules Rules)
+/// <param name="Name">As PROTOCOL section 4 calls it.</param>
+/// <param name="RulesOf">The rules with the mistake, for one schedule.</param>
+/// <param name="Shape">Turns a random plan into one where the mistake can matter; the right rules must survive the same plans.</param>
+internal sealed record Mutant(string Name, Func<SimWorld, SafetyRules> RulesOf, Func<Plan, Plan> Shape)
 {
     /// <summary>False: a Prepare can be passed off as a Commit.</summary>
     public bool BindsKind { get; init; } = true;
 
-    /// <summary>False: Commits of different epochs add up.</summary>
-    public bool BindsEpoch { get; init; } = true;
+    /// <summary>The same plans under the right rules.</summary>
+    public Mutant Control => new("control", _ => SafetyRules.Standard, Shape);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
 }

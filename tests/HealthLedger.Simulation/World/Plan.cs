@@ -36,6 +36,12 @@ public sealed record Plan
     /// <summary>Statements handed in before the healing.</summary>
     public int Statements { get; init; } = 8;
 
+    /// <summary>Statements handed in after it.</summary>
+    public int StatementsAfter { get; init; } = 3;
+
+    /// <summary>Milliseconds before the healing in which no message passes at all.</summary>
+    public int Outage { get; init; }
+
     /// <summary>Members that lie, as bits.</summary>
     public uint Liars { get; init; }
 
@@ -69,6 +75,8 @@ public sealed record Plan
             Nemesis = random.Chance(150) ? 0 : random.Next(40, 500),
             Acts = random.Chance(300) ? Acts.All : (Acts)(random.NextULong() & (ulong)Acts.All),
             Statements = random.Next(2, 20),
+            StatementsAfter = random.Chance(800) ? 3 : 0,
+            Outage = random.Chance(900) ? 0 : random.Next(1_000, 9_000),
             Liars = liars,
             Lies = liars == 0 ? Lies.None : random.Chance(200) ? Lies.All & ~Lies.Silent : (Lies)(random.NextULong() & random.NextULong() & (ulong)Lies.All),
             StopSigns = random.Chance(150) ? random.Next(1, 3) : 0,

@@ -13,7 +13,7 @@ public sealed partial class SimWorld
 
     private void Act()
     {
-        if (IsHealed) return;
+        if (IsHealed || _isOut) return;
         Queue.Add(Now + Random.Next(1, 2 * Plan.Nemesis), new SimEvent(EventKind.Nemesis, 0, -1, null));
         var act = (Acts)(1 << Random.Next(11));
         if ((Plan.Acts & act) == 0) return;
@@ -126,6 +126,7 @@ public sealed partial class SimWorld
     private void Heal()
     {
         IsHealed = true;
+        _isOut = false;
         HealedAt = Now;
         Trace?.Add(null, "everything heals");
         Array.Clear(Blocked);
@@ -141,7 +142,7 @@ public sealed partial class SimWorld
             if (node.IsHonest) _must |= node.Watch;
         }
         _must |= Oracle.AcknowledgedStatements;
-        int left = Plan.Statements + AfterHealing - _nextStatement;
+        int left = Plan.Statements + Plan.StatementsAfter - _nextStatement;
         for (int i = 0; i < left; i++) Queue.Add(Now + Random.Next(1, 800), new SimEvent(EventKind.Client, 0, -1, null));
     }
 }

@@ -25,6 +25,7 @@ public sealed partial class SimWorld
 
     private ulong _given, _must;
     private int _nextStatement;
+    private bool _isOut;
     private readonly int[] _stopsAt;
 
     internal SimWorld(Plan plan, Mutant? mutant = null, Trace? trace = null)
@@ -32,8 +33,8 @@ public sealed partial class SimWorld
         Plan = plan;
         Trace = trace;
         Random = new SimRandom(plan.Seed);
-        Rules = mutant?.Rules ?? SafetyRules.Standard;
-        Keys = new SimKeys(mutant?.BindsKind ?? true, mutant?.BindsEpoch ?? true);
+        Rules = mutant?.RulesOf(this) ?? SafetyRules.Standard;
+        Keys = new SimKeys(mutant?.BindsKind ?? true);
         Genesis = SimBlock.Genesis(plan.Shard);
         Blocks.Add(Genesis.Info.Hash, Genesis);
         Faulty = plan.Liars;
@@ -124,7 +125,7 @@ public sealed partial class SimWorld
     public bool WantsStop(int config) => config <= _stopsAt.Length && Now >= _stopsAt[config - 1];
 
     /// <summary>A message may pass from one node to another.</summary>
-    public bool IsConnected(int from, int to) => !Blocked[from, to];
+    public bool IsConnected(int from, int to) => !_isOut && !Blocked[from, to];
 
     /// <summary>Sends a message to a member; it may be lost, doubled, delayed and overtaken.</summary>
     public void Send(Node from, int member, Message message)
@@ -139,7 +140,7 @@ public sealed partial class SimWorld
                 Queue.Add(Now, new SimEvent(EventKind.Deliver, to.Id, to.Life, message));
                 continue;
             }
-            if (Blocked[from.Id, to.Id]) continue;
+            if (_isOut || Blocked[from.Id, to.Id]) continue;
             if (!IsHealed && Random.Chance(Plan.Drop)) continue;
             Queue.Add(Now + DelayOf(), new SimEvent(EventKind.Deliver, to.Id, -1, message));
             if (!IsHealed && Random.Chance(Plan.Double)) Queue.Add(Now + DelayOf() * 5, new SimEvent(EventKind.Deliver, to.Id, -1, message));
@@ -166,7 +167,8 @@ public sealed partial class SimWorld
         for (int i = 0; i < Plan.Statements; i++) Queue.Add(Random.Next((int)Plan.Chaos), new SimEvent(EventKind.Client, 0, -1, null));
         if (Plan.Nemesis > 0) Queue.Add(Random.Next(1, 2 * Plan.Nemesis), new SimEvent(EventKind.Nemesis, 0, -1, null));
         if (Brain is not null) Queue.Add(Random.Next(1, 50), new SimEvent(EventKind.Liars, 0, -1, null));
-        Queue.Add(Plan.Chaos, new SimEvent(EventKind.Heal, 0, -1, null));
+        if (Plan.Outage > 0) Queue.Add(Plan.Chaos, new SimEvent(EventKind.Outage, 0, -1, null));
+        Queue.Add(Plan.Chaos + Plan.Outage, new SimEvent(EventKind.Heal, 0, -1, null));
     }
 
     /// <summary>One event; true at the end.</summary>
@@ -190,6 +192,7 @@ public sealed partial class SimWorld
             case EventKind.Client: Submit(); return;
             case EventKind.Nemesis: Act(); return;
             case EventKind.Heal: Heal(); return;
+            case EventKind.Outage: _isOut = true; return;
             case EventKind.Liars:
                 Brain?.Act();
                 Queue.Add(Now + Random.Next(5, IsHealed ? 200 : 60), new SimEvent(EventKind.Liars, 0, -1, null));
@@ -242,10 +245,8 @@ public sealed partial class SimWorld
             if (height >= 0 && tip != height) return false;
             height = tip;
         }
-        return _nextStatement >= Plan.Statements + AfterHealing && Now - HealedAt > 600;
+        return _nextStatement >= Plan.Statements + Plan.StatementsAfter && Now - HealedAt > 600;
     }
-
-    private const int AfterHealing = 3;
 
     private string Stuck()
     {
