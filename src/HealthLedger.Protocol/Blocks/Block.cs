@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Hashing;
@@ -93,11 +95,13 @@ public sealed class Block
             {
                 case SubmissionItem { Submission: var submission }:
                     leaves[next++] = submission.Statement.LeafHash;
-                    foreach (ref readonly Event e in submission.Events.AsSpan()) leaves[next++] = TreeHash.Leaf(e.Hash.Bytes);
+                    submission.CopyEventHashes(leaves.AsSpan(next));
+                    HashInPlace(leaves.AsSpan(next, item.EntryCount));
                     break;
                 case ErasedItem erased:
                     leaves[next++] = erased.Statement.LeafHash;
-                    foreach (StoredEvent stored in erased.Events) leaves[next++] = HashLeaf(stored.Hash);
+                    for (int i = 0; i < erased.Events.Length; i++) leaves[next + i] = erased.Events[i].Hash;
+                    HashInPlace(leaves.AsSpan(next, item.EntryCount));
                     break;
                 default:
                     CborWriter writer = new(256);
@@ -105,8 +109,21 @@ public sealed class Block
                     leaves[next++] = TreeHash.Leaf(writer.WrittenSpan);
                     break;
             }
+            next += item.EntryCount;
         }
         return MerkleTree.Root(leaves);
+    }
+
+    /// <summary>Makes of each event's hash the leaf that it is under bodyRoot.</summary>
+    private static void HashInPlace(Span<Hash32> hashes)
+    {
+        Hash32[] copy = ArrayPool<Hash32>.Shared.Rent(hashes.Length);
+        int[] ends = ArrayPool<int>.Shared.Rent(hashes.Length);
+        hashes.CopyTo(copy);
+        for (int i = 0; i < hashes.Length; i++) ends[i] = (i + 1) * Hash32.Length;
+        TreeHash.HashLeaves(MemoryMarshal.AsBytes(copy.AsSpan(0, hashes.Length)), ends.AsSpan(0, hashes.Length), hashes);
+        ArrayPool<Hash32>.Shared.Return(copy);
+        ArrayPool<int>.Shared.Return(ends);
     }
 
     /// <summary>A fault unless every statement has its events and the body is the one that the header names; null when so. Three hashes an event.</summary>
@@ -125,8 +142,6 @@ public sealed class Block
         }
         return ComputeBodyRoot() == Header.BodyRoot ? null : new Fault(FaultCode.ProofInvalid, "The body is not the one that the header names.");
     }
-
-    private static Hash32 HashLeaf(Hash32 hash) => TreeHash.Leaf(hash.Bytes);
 
     private static Result<Block> Decode(ReadOnlyMemory<byte> bytes, bool stored)
     {

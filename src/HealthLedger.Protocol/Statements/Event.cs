@@ -83,34 +83,50 @@ public readonly struct Event
 
     internal static bool TryDecode(ReadOnlyMemory<byte> bytes, out Event decoded, out Fault fault)
     {
-        decoded = default;
+        if (!TryParse(bytes, out decoded, out fault)) return false;
+        decoded = decoded.WithHash(TreeHash.Leaf(bytes.Span));
+        return true;
+    }
+
+    /// <summary>Reads an event and leaves its hash to the caller, who hashes many together.</summary>
+    internal static bool TryParse(ReadOnlyMemory<byte> bytes, out Event parsed, out Fault fault)
+    {
+        parsed = default;
         if (bytes.Length > BytesMax)
         {
             fault = new Fault(FaultCode.FormatLimit, $"An event has at most {BytesMax} bytes.");
             return false;
         }
-        CborReader reader = new(bytes.Span);
+        ReadOnlySpan<byte> span = bytes.Span;
+        fault = default;
+        if (!EventScanner.TryScan(span, out uint type, out int subjectAt, out int saltAt, out int bodyAt)
+            && !TryRead(span, out type, out subjectAt, out saltAt, out bodyAt, out fault)) return false;
+        parsed = new Event(bytes, default, type, subjectAt, saltAt, bodyAt);
+        return true;
+    }
+
+    internal Event WithHash(Hash32 hash) => new(_bytes, hash, Type, _subjectAt, _saltAt, _bodyAt);
+
+    /// <summary>Reads an event of any form; what the scanner passes over.</summary>
+    internal static bool TryRead(ReadOnlySpan<byte> bytes, out uint type, out int subjectAt, out int saltAt, out int bodyAt, out Fault fault)
+    {
+        CborReader reader = new(bytes);
         if (reader.ReadMapStart() != 4) reader.Fail("An event is a map of 4 pairs.");
         reader.ReadKey(1);
-        uint type = (uint)reader.ReadUInt(uint.MaxValue);
+        type = (uint)reader.ReadUInt(uint.MaxValue);
         reader.ReadKey(2);
         int subjectLength = reader.ReadTextUtf8(SubjectBytesMax).Length;
-        int subjectAt = reader.Position - subjectLength;
+        subjectAt = reader.Position - subjectLength;
         if (subjectLength == 0) reader.Fail("An event's subject is empty.", FaultCode.FormatValue);
         reader.ReadKey(3);
         reader.ReadBytes(Id16.Length);
-        int saltAt = reader.Position - Id16.Length;
+        saltAt = reader.Position - Id16.Length;
         reader.ReadKey(4);
-        int bodyAt = reader.Position;
+        bodyAt = reader.Position;
         if (reader.PeekType != CborType.Map) reader.Fail("An event's body is a map.");
         reader.ReadEncoded();
-        if (!reader.End())
-        {
-            fault = reader.Fault;
-            return false;
-        }
-        fault = default;
-        decoded = new Event(bytes, TreeHash.Leaf(bytes.Span), type, subjectAt, saltAt, bodyAt);
-        return true;
+        bool read = reader.End();
+        fault = reader.Fault;
+        return read;
     }
 }

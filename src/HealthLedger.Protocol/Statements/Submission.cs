@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Hashing;
 using HealthLedger.Protocol.Merkle;
 
 namespace HealthLedger.Protocol.Statements;
@@ -54,9 +56,11 @@ public sealed class Submission
     /// <summary>The root over the events' hashes: one hash an event.</summary>
     public Hash32 ComputeEventsRoot()
     {
-        Hash32[] hashes = new Hash32[Events.Length];
+        Hash32[] hashes = ArrayPool<Hash32>.Shared.Rent(Events.Length);
         CopyEventHashes(hashes);
-        return MerkleTree.Root(hashes);
+        Hash32 root = MerkleTree.Root(hashes.AsSpan(0, Events.Length));
+        ArrayPool<Hash32>.Shared.Return(hashes);
+        return root;
     }
 
     /// <summary>Writes the hash of every event, in order.</summary>
@@ -104,7 +108,8 @@ public sealed class Submission
         if (reader.Failed) return null;
         Event[] events = new Event[count];
         for (int i = 0; i < count; i++)
-            if (!TryReadEvent(ref reader, whole, out events[i])) return null;
+            if (!TryParseEvent(ref reader, whole, out events[i])) return null;
+        HashTogether(events);
         Submission submission = new(statement, ImmutableCollectionsMarshal.AsImmutableArray(events), whole[start..reader.Position]);
         if (submission.Length <= BytesMax) return submission;
         reader.Fail($"A submission has at most {BytesMax} bytes.", FaultCode.FormatLimit);
@@ -122,11 +127,32 @@ public sealed class Submission
 
     internal static bool TryReadEvent(ref CborReader reader, ReadOnlyMemory<byte> whole, out Event decoded)
     {
-        decoded = default;
+        if (!TryParseEvent(ref reader, whole, out decoded)) return false;
+        decoded = decoded.WithHash(TreeHash.Leaf(decoded.Bytes.Span));
+        return true;
+    }
+
+    private static bool TryParseEvent(ref CborReader reader, ReadOnlyMemory<byte> whole, out Event parsed)
+    {
+        parsed = default;
         int length = reader.ReadBytesUpTo(Event.BytesMax).Length;
         if (reader.Failed) return false;
-        if (Event.TryDecode(whole.Slice(reader.Position - length, length), out decoded, out Fault fault)) return true;
+        if (Event.TryParse(whole.Slice(reader.Position - length, length), out parsed, out Fault fault)) return true;
         reader.Fail(fault.Message, fault.Code);
         return false;
+    }
+
+    /// <summary>Hashes all events of a statement at once: processors with wide registers do 16 at a time.</summary>
+    private static void HashTogether(Span<Event> events)
+    {
+        ReadOnlyMemory<byte>[] entries = ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(events.Length);
+        Hash32[] hashes = ArrayPool<Hash32>.Shared.Rent(events.Length);
+        for (int i = 0; i < events.Length; i++) entries[i] = events[i].Bytes;
+        TreeHash.HashLeaves(entries.AsSpan(0, events.Length), hashes.AsSpan(0, events.Length));
+        for (int i = 0; i < events.Length; i++) events[i] = events[i].WithHash(hashes[i]);
+        // What lies in the pool must not keep the submission's buffer alive.
+        entries.AsSpan(0, events.Length).Clear();
+        ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(entries);
+        ArrayPool<Hash32>.Shared.Return(hashes);
     }
 }
