@@ -25,9 +25,6 @@ internal sealed class Segment(IFileSystem files, string path, uint id, uint salt
     /// <summary>Where the next batch starts; a page boundary.</summary>
     public long End { get; set; } = DataStart;
 
-    /// <summary>Bytes of records that are no longer wanted; compaction decides by it.</summary>
-    public long DeadBytes { get; set; }
-
     public long FileLength => File.Length;
 
     /// <summary>True once the file is on the disk.</summary>

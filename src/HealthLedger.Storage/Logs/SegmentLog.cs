@@ -156,7 +156,6 @@ internal sealed class SegmentLog : IStagedLog, IDisposable
         byte[] frame = new byte[address.Length];
         new RecordFrame(RecordFrame.Erased, 0, 0, 0, frame.Length - RecordFrame.HeaderBytes).Seal(frame, segment.Id, segment.Salt);
         segment.Replace(address.Offset, frame);
-        segment.DeadBytes += address.Length;
     }
 
     /// <summary>Visits every record, and every gap, of one segment that is on the disk.</summary>
@@ -202,16 +201,6 @@ internal sealed class SegmentLog : IStagedLog, IDisposable
     {
         Segment active = _active;
         if (active.IsCreated) active.Prepare(_zeros, _options.PrepareBytes, _options.SegmentBytes);
-    }
-
-    /// <summary>Ends the active segment where it is, so that it can be rewritten.</summary>
-    public void Roll()
-    {
-        lock (_gate)
-        {
-            CloseLast();
-            if (_active.End > Segment.DataStart) _active = NewSegment(_active.Id + 1);
-        }
     }
 
     /// <inheritdoc/>

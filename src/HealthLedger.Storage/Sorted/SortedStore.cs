@@ -111,12 +111,12 @@ internal sealed class SortedStore : IDisposable
     public void Clear()
     {
         lock (_diskGate)
-        lock (_viewGate)
-        {
-            _view = new SortedView(NewTable(), [], []);
-            Commit(SortedManifest.Empty with { NextRun = _manifest.NextRun });
-            OpenDamage = null;
-        }
+            lock (_viewGate)
+            {
+                _view = new SortedView(NewTable(), [], []);
+                Commit(SortedManifest.Empty with { NextRun = _manifest.NextRun });
+                OpenDamage = null;
+            }
     }
 
     /// <summary>The pinned rows of a number, or null where there is no such pin or it is damaged.</summary>

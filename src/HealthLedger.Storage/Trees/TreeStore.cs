@@ -132,24 +132,24 @@ public sealed class TreeStore : ITileSource, IDisposable
     {
         CompactRange range = RangeAt(size);
         lock (_flushGate)
-        lock (_gate)
-        {
-            FlushLevels();
-            Reset(range);
-            WriteMark();
-        }
+            lock (_gate)
+            {
+                FlushLevels();
+                Reset(range);
+                WriteMark();
+            }
     }
 
     /// <summary>Empties the tree; durable on return.</summary>
     public void Clear()
     {
         lock (_flushGate)
-        lock (_gate)
-        {
-            Reset(new CompactRange());
-            WriteMark();
-            _health.HealedAll(file => file.StartsWith(_folder, StringComparison.Ordinal));
-        }
+            lock (_gate)
+            {
+                Reset(new CompactRange());
+                WriteMark();
+                _health.HealedAll(file => file.StartsWith(_folder, StringComparison.Ordinal));
+            }
     }
 
     /// <summary>Writes a damaged tile of leaf hashes again; false where these are not the hashes that the nodes above promise.</summary>
@@ -175,12 +175,12 @@ public sealed class TreeStore : ITileSource, IDisposable
     internal void PersistAll()
     {
         lock (_flushGate)
-        lock (_gate)
-        {
-            if (_levels.All(level => level.Unwritten == 0)) return;
-            FlushLevels();
-            WriteMark();
-        }
+            lock (_gate)
+            {
+                if (_levels.All(level => level.Unwritten == 0)) return;
+                FlushLevels();
+                WriteMark();
+            }
     }
 
     /// <summary>Closes the files.</summary>

@@ -20,12 +20,12 @@ internal sealed class VoteFiles : IDisposable
         files.CreateFolder(folder);
         bool created = false;
         for (int twin = 0; twin < 2; twin++)
-        for (int parity = 0; parity < 2; parity++)
-        {
-            string path = _paths[twin, parity] = Path.Combine(folder, $"votes-{(char)('a' + twin)}-{parity}");
-            created |= !files.Exists(path);
-            _files[twin, parity] = files.Open(path, FileUse.Direct);
-        }
+            for (int parity = 0; parity < 2; parity++)
+            {
+                string path = _paths[twin, parity] = Path.Combine(folder, $"votes-{(char)('a' + twin)}-{parity}");
+                created |= !files.Exists(path);
+                _files[twin, parity] = files.Open(path, FileUse.Direct);
+            }
         if (created) files.FlushFolder(folder);
     }
 
@@ -88,11 +88,11 @@ internal sealed class VoteFiles : IDisposable
     {
         ulong? newest = null;
         for (ulong parity = 0; parity < 2; parity++)
-        for (int twin = 0; twin < 2; twin++)
-        {
-            if (VoteBatch.TryRead(Load(twin, parity), out VoteBatch.Header first) && first.Number == 0 && (first.Generation & 1) == parity && first.Generation >= (newest ?? 0))
-                newest = first.Generation;
-        }
+            for (int twin = 0; twin < 2; twin++)
+            {
+                if (VoteBatch.TryRead(Load(twin, parity), out VoteBatch.Header first) && first.Number == 0 && (first.Generation & 1) == parity && first.Generation >= (newest ?? 0))
+                    newest = first.Generation;
+            }
         if (newest is not { } generation) return null;
         byte[] a = Load(0, generation), b = Load(1, generation);
         VoteTable table = new();
