@@ -134,6 +134,7 @@ public enum FaultCode : ushort
     // 5xxx: storage and vault
     [Refusal(503, "lock-error", 73, "Another process holds the store's folder.")] StoreLocked = 5001,
     [Refusal(503, "exception", 74, "The system refuses to read or write the store's folder.")] StoreUnusable = 5002,
+    [Refusal(409, "not-found", 65, "A vault object that the statement names was not handed over and is not here.")] ObjectMissing = 5003,
 
     // 6xxx: FHIR and HL7
 

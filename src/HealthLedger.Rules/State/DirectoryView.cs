@@ -18,6 +18,9 @@ public sealed class DirectoryView(IRowReader rows)
     private readonly ConcurrentDictionary<Hash32, OrganizationRow> _organizations = new();
     private readonly ConcurrentDictionary<(Hash32, Hash32), KeyRow> _keys = new();
 
+    /// <summary>True for the keys of rows that this reads: where such a row changes, a new view is due.</summary>
+    public static bool Reads(ReadOnlySpan<byte> rowKey) => !rowKey.IsEmpty && (Table)rowKey[0] is Table.Key or Table.Organization;
+
     /// <summary>Finds an organization by the id of its did.</summary>
     public bool TryGet(Hash32 did, [NotNullWhen(true)] out OrganizationRow? organization)
     {

@@ -1,0 +1,216 @@
+using System.Threading.Channels;
+using HealthLedger.Consensus.Messages;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Exchange;
+using HealthLedger.Protocol.Statements;
+using HealthLedger.Protocol.Votes;
+using HealthLedger.Validator;
+using HealthLedger.Validator.Sharding;
+
+namespace HealthLedger.Actors.LedgerShards;
+
+/// <summary>
+/// One shard at one member: takes statements, keeps them until they are committed, leads when it is this member's turn, and forwards to who
+/// leads when it is not. Single-threaded: everything runs in one loop, except the check of what comes in. It holds nothing durable: what was
+/// not acknowledged is submitted again, and two activations of it cannot do harm, because epochs and leader ids fence them.
+/// </summary>
+public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
+{
+    private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Replica _replica;
+    private readonly LedgerShardOptions _options;
+    private readonly ICheckpointSource? _checkpoints;
+    private readonly System.Security.Cryptography.RandomNumberGenerator _random;
+    private readonly Mempool _mempool;
+    private readonly IDisposable _observing;
+    private readonly Task _run;
+    private int _entering, _forwards, _tickWaits;
+
+    /// <summary>Starts the actor and names it to the validator.</summary>
+    /// <param name="replica">The member's validator.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="options">Bounds.</param>
+    /// <param name="random">Leader ids come from it.</param>
+    /// <param name="checkpoints">For shard 0; null where nobody asks for checkpoints.</param>
+    public LedgerShardActor(
+        Replica replica, int shard, LedgerShardOptions options, System.Security.Cryptography.RandomNumberGenerator random, ICheckpointSource? checkpoints = null)
+    {
+        (_replica, Shard, _options, _random, _checkpoints) = (replica, shard, options, random, checkpoints);
+        _mempool = new Mempool(options.StatementsWaitingMax, options.BytesWaitingMax);
+        _observing = replica.Observe(shard, block => Post(() => OnCommitted(block)));
+        _run = Task.Run(RunAsync);
+        replica.SetLeader(shard, this);
+    }
+
+    /// <summary>The shard.</summary>
+    public int Shard { get; }
+
+    /// <summary>Statements that wait; as of now.</summary>
+    public int WaitingCount => _mempool.Count;
+
+    /// <summary>
+    /// Takes a statement and answers when it is committed and durable here. The same statement again, waiting or committed, gets the same answer.
+    /// </summary>
+    /// <param name="envelope">The statement, its events and the objects they name.</param>
+    /// <param name="cancel">Ends the wait, not the statement.</param>
+    /// <returns>Where it stands, or why it cannot be taken; <see cref="FaultCode.Busy"/>: try again in a moment.</returns>
+    public async Task<Result<CommittedStatement>> SubmitAsync(SubmissionEnvelope envelope, CancellationToken cancel = default)
+    {
+        if (Volatile.Read(ref _entering) >= _options.StatementsWaitingMax) return Full;
+        Interlocked.Increment(ref _entering);
+        try
+        {
+            if (!Submission.Decode(envelope.Submission).TryGet(out Submission? submission, out Fault fault)) return fault;
+            if (submission.Statement.Shard != Shard) return new Fault(FaultCode.PlaceWrong, $"The statement is for shard {submission.Statement.Shard}, not {Shard}.");
+            if (_replica.Admit(submission) is { } refused)
+                return refused.Code == FaultCode.StatementRemembered && _replica.Find(Shard, submission.Statement.Id) is { } first ? first : refused;
+            if (await _replica.PutObjectsAsync(envelope.Objects) is { } unfit) return unfit;
+            if (_replica.FindMissingObject(submission) is { } missing) return new Fault(FaultCode.ObjectMissing, $"The object {missing} is named by the statement and is not here.");
+            TaskCompletionSource<Result<CommittedStatement>> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!Post(() => Enter(submission, waiter))) return Gone;
+            return await waiter.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _entering);
+        }
+    }
+
+    /// <summary>Where a statement was committed; null while it is not, or once it has expired.</summary>
+    public CommittedStatement? Find(Hash32 statementId) => _replica.Find(Shard, statementId);
+
+    /// <inheritdoc/>
+    public void Forwarded(int from, ReadOnlyMemory<byte> envelope)
+    {
+        if (Interlocked.Increment(ref _forwards) > _options.ForwardsAtOnce)
+        {
+            Interlocked.Decrement(ref _forwards);
+            return;
+        }
+        _ = Task.Run(() =>
+        {
+            try
+            {
+                if (Submission.Decode(envelope).TryGet(out Submission? submission, out _) && submission.Statement.Shard == Shard && _replica.Admit(submission) is null)
+                    Post(() => Enter(submission, waiter: null));
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _forwards);
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Tick()
+    {
+        if (Interlocked.Exchange(ref _tickWaits, 1) != 0) return;
+        Post(() =>
+        {
+            Volatile.Write(ref _tickWaits, 0);
+            OnTick();
+        });
+    }
+
+    /// <summary>Ends: those who wait are told that it is not known what became of their statements.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _observing.Dispose();
+        _replica.SetLeader(Shard, null);
+        _inbox.Writer.TryComplete();
+        await _run;
+        foreach (WaitingStatement waiting in _mempool.All) waiting.End(Gone);
+    }
+
+    private static Fault Full => new(FaultCode.Busy, "As many statements wait as this shard can hold; try again in a moment.");
+
+    private static Fault Gone => new(FaultCode.Unavailable, "The node stops; whether the statement was taken must be asked.");
+
+    private bool Post(Action action) => _inbox.Writer.TryWrite(action);
+
+    private async Task RunAsync()
+    {
+        await foreach (Action action in _inbox.Reader.ReadAllAsync()) action();
+    }
+
+    private void Enter(Submission submission, TaskCompletionSource<Result<CommittedStatement>>? waiter)
+    {
+        Hash32 id = submission.Statement.Id;
+        if (_mempool.Find(id) is not { } waiting)
+        {
+            // It may have been committed between its check and now.
+            if (_replica.Find(Shard, id) is { } committed)
+            {
+                waiter?.TrySetResult(committed);
+                return;
+            }
+            waiting = _mempool.Add(submission, _replica.Now.Elapsed);
+            if (waiting is null)
+            {
+                waiter?.TrySetResult(Full);
+                return;
+            }
+            if (_machine is null) ForwardToLeader(waiting);
+        }
+        if (waiter is not null) waiting.Waiters.Add(waiter);
+        TryBuild();
+    }
+
+    private void OnCommitted(CommittedBlock block)
+    {
+        foreach (CommittedStatement statement in BlockReader.Statements(block)) _mempool.Remove(statement.StatementId)?.End(statement);
+        foreach (WaitingStatement waiting in _mempool.All) waiting.IsDeferred = false;
+        Forget(block.Height);
+        TryBuild();
+    }
+
+    private void OnTick()
+    {
+        long now = _replica.Now.Elapsed, wall = _replica.Now.Wall;
+        Lead(new Tick { From = _replica.Member });
+        foreach (WaitingStatement waiting in _mempool.All.Where(waiting => waiting.Submission.Statement.NotAfter < wall).ToArray())
+            Drop(waiting, new Fault(FaultCode.StatementExpired, "The statement expired before a block took it."));
+        foreach (Hash32 id in _mempool.Watch.ToShare(now).ToArray()) Share(id);
+        if (++_ticks % RecheckTicks == 0) Recheck(now);
+        _replica.Tell(Shard, new WaitingSince(_mempool.Watch.OldestSince));
+        TryBuild();
+    }
+
+    /// <summary>Rule 1: what has waited for a second is sent to all, unless no block could take it any more.</summary>
+    private void Share(Hash32 id)
+    {
+        if (_mempool.Find(id) is not { } waiting || DropIfRefused(waiting)) return;
+        byte[] bytes = waiting.Submission.Encode();
+        for (int member = 0; member < _replica.Genesis.Configuration.N; member++)
+            if (member != _replica.Member) _replica.Forward(Shard, member, bytes);
+    }
+
+    /// <summary>What no block can take any more does not wait: its seq is used up, its key has ended.</summary>
+    private void Recheck(long now)
+    {
+        foreach (WaitingStatement waiting in _mempool.All.Where(waiting => now - waiting.Since > RecheckAfterMilliseconds && !waiting.IsInBlock).Take(RecheckMax).ToArray())
+            DropIfRefused(waiting);
+    }
+
+    private bool DropIfRefused(WaitingStatement waiting)
+    {
+        if (_replica.Admit(waiting.Submission) is not { } fault) return false;
+        Hash32 id = waiting.Submission.Statement.Id;
+        if (fault.Code == FaultCode.StatementRemembered && _replica.Find(Shard, id) is { } committed) _mempool.Remove(id)?.End(committed);
+        else Drop(waiting, fault);
+        return true;
+    }
+
+    private void Drop(WaitingStatement waiting, Fault fault) => _mempool.Remove(waiting.Submission.Statement.Id)?.End(fault);
+
+    private void ForwardToLeader(WaitingStatement waiting)
+    {
+        int leader = _replica.LeaderOf(Shard);
+        if (leader != _replica.Member) _replica.Forward(Shard, leader, waiting.Submission.Encode());
+    }
+
+    private const int RecheckTicks = 10, RecheckMax = 64;
+    private const long RecheckAfterMilliseconds = 250;
+    private int _ticks;
+}

@@ -1,0 +1,29 @@
+using HealthLedger.Protocol.Blocks;
+using HealthLedger.Rules.Execution;
+
+namespace HealthLedger.Actors.LedgerShards;
+
+/// <summary>How a shard actor takes, batches and leads.</summary>
+public sealed record LedgerShardOptions
+{
+    /// <summary>Statements that wait at once; above it a submitter is told to come again.</summary>
+    public int StatementsWaitingMax { get; init; } = 16_384;
+
+    /// <summary>Bytes of statements that wait at once.</summary>
+    public long BytesWaitingMax { get; init; } = 64 << 20;
+
+    /// <summary>Forwarded statements that are being checked at once; more are dropped, and come again.</summary>
+    public int ForwardsAtOnce { get; init; } = 1_024;
+
+    /// <summary>What one block takes at most.</summary>
+    public BuildLimits Block { get; init; } = new(BlockLimits.SignaturesWhenSingle, BlockLimits.EntriesMax, BlockLimits.BytesMax - 64 * 1024);
+
+    /// <summary>Blocks on their way while few statements wait; those that come meanwhile share the next block.</summary>
+    public int BlocksAtLowLoad { get; init; } = 2;
+
+    /// <summary>Blocks on their way while full blocks wait.</summary>
+    public int BlocksAtHighLoad { get; init; } = BlockLimits.AheadMax;
+
+    /// <summary>How often, at most, shard 0 commits a checkpoint.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

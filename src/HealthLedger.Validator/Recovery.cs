@@ -1,0 +1,114 @@
+using HealthLedger.Consensus;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Blocks;
+using HealthLedger.Protocol.Cbor;
+using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.State;
+using HealthLedger.Protocol.Votes;
+using HealthLedger.Rules.Execution;
+using HealthLedger.Rules.State;
+using HealthLedger.Storage;
+using HealthLedger.Storage.State;
+using HealthLedger.Storage.Trees;
+using HealthLedger.Validator.Checking;
+using HealthLedger.Validator.Sharding;
+using HealthLedger.Validator.Telemetry;
+
+namespace HealthLedger.Validator;
+
+/// <summary>
+/// Brings one shard's state and tree to the newest block that the own disk holds whole: both are functions of the committed blocks and write
+/// themselves behind them. What is damaged beyond use is emptied and computed again from the first block; blocks that cannot be read end the
+/// replay, and the replica fetches the rest from the others.
+/// </summary>
+internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, SignatureCache signatures, ReplicaLog log)
+{
+    /// <summary>Replays a shard and gives the committed block that state and tree are of now.</summary>
+    public ShardTip Recover(int shard, DirectoryView directory)
+    {
+        try
+        {
+            return Replay(shard, directory);
+        }
+        catch (Exception damage) when (damage is StateDamagedException or TreeDamagedException or InvalidDataException)
+        {
+            store.State((uint)shard).Clear();
+            store.Tree((uint)shard).Clear();
+            return Replay(shard, directory);
+        }
+    }
+
+    private ShardTip Replay(int shard, DirectoryView directory)
+    {
+        StateStore state = store.State((uint)shard);
+        TreeStore tree = store.Tree((uint)shard);
+        long committed = (long)(store.Blocks.CommittedHeight((uint)shard) ?? 0);
+        if ((long?)state.AppliedHeight > committed) throw new InvalidDataException("The state is of a height that the block log does not have.");
+        if (state.AppliedHeight is null) state.Apply(0, [.. GenesisState.Rows(genesis, shard).Select(row => new RowChange(row.Key, row.Value))]);
+        if (tree.Size == 0) tree.Append([Protocol.Hashing.TreeHash.Leaf(genesis.LeafOf(shard))]);
+        long applied = (long)state.AppliedHeight!;
+        ShardTip tip = TipAt(shard, applied) ?? throw new InvalidDataException("The block that the state is of cannot be read.");
+        CompleteTree(shard, tip.Header, tree);
+        tip = tip with { Next = Parent(tip.Header, tree) };
+        StateRoots roots = new(state);
+        for (long height = applied + 1; height <= committed; height++)
+        {
+            if (ReadRecord(shard, height) is not { } record || !record.Block.Items.All(item => item is not ErasedItem)) break;
+            if (record.Block.Header.Parent != tip.Info.Hash) throw new InvalidDataException("The block log's heights do not follow each other.");
+            roots.WhenReady(height).GetAwaiter().GetResult();
+            Result<ExecutedBlock> result = BlockExecutor.Check(tip.Next, record.Block, state, directory, signatures, roots.DueAt(height)?.Root);
+            if (!result.TryGet(out ExecutedBlock? executed, out Fault fault)) throw new InvalidDataException($"The committed block of height {height} does not follow from the state: {fault}");
+            Hash32[] leaves = new Hash32[executed.Leaves.Count];
+            for (int i = 0; i < leaves.Length; i++) leaves[i] = executed.Leaves[i].Hash;
+            tree.Append(leaves);
+            state.Apply((ulong)height, executed.Changes);
+            roots.NoteCommit(height);
+            tip = new ShardTip(IncomingBlock.InfoOf(record.Block), record.Block.Header, executed.Next, CertificateAt(shard, height) ?? tip.Certificate);
+        }
+        if (tip.Info.Height > applied) log.Replayed(shard, applied + 1, tip.Info.Height);
+        return tip;
+    }
+
+    /// <summary>Makes the tree end where a header says: cut back, or completed from the blocks' records.</summary>
+    private void CompleteTree(int shard, BlockHeader header, TreeStore tree)
+    {
+        if ((long)tree.Size > header.TreeSize) tree.Truncate((ulong)header.TreeSize);
+        while ((long)tree.Size < header.TreeSize)
+        {
+            if (store.Blocks.FindLeaf((uint)shard, tree.Size) is not { } place || ReadRecord(shard, (long)place.Height) is not { } record)
+                throw new InvalidDataException("A block whose leaves the tree lacks cannot be read.");
+            Hash32[] leaves = BlockLeaves.Hashes(record);
+            long first = record.Block.Header.TreeSize - leaves.Length;
+            tree.Append(leaves.AsSpan((int)((long)tree.Size - first)));
+        }
+    }
+
+    private BlockParent Parent(BlockHeader header, TreeStore tree)
+    {
+        if (tree.Root != header.TreeRoot) throw new InvalidDataException("The tree is not the one that the header names.");
+        return BlockParent.Of(header, genesis.Shards, genesis.Configuration.RulesVersion, tree.Range());
+    }
+
+    private ShardTip? TipAt(int shard, long height)
+    {
+        if (height == 0)
+        {
+            BlockHeader first = genesis.HeaderOf(shard);
+            return new ShardTip(IncomingBlock.InfoOf(first, first.ComputeHash()), first, BlockParent.Genesis(genesis, shard), null);
+        }
+        if (ReadRecord(shard, height) is not { } record) return null;
+        return new ShardTip(IncomingBlock.InfoOf(record.Block), record.Block.Header, BlockParent.Genesis(genesis, shard), CertificateAt(shard, height));
+    }
+
+    private BlockRecord? ReadRecord(int shard, long height) =>
+        store.Blocks.TryRead((uint)shard, (ulong)height) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) ? record : null;
+
+    private Certificate? CertificateAt(int shard, long height)
+    {
+        if (store.Blocks.Certificate((uint)shard, (ulong)height) is not { IsEmpty: false } bytes) return null;
+        CborReader reader = new(bytes.Span);
+        return VoteCodec.Read(ref reader);
+    }
+}

@@ -1,0 +1,117 @@
+using HealthLedger.Consensus;
+using HealthLedger.Consensus.Messages;
+using HealthLedger.Consensus.Replica;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Blocks;
+using HealthLedger.Protocol.Cbor;
+using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.State;
+using HealthLedger.Protocol.Statements;
+using HealthLedger.Rules.Contracts;
+using HealthLedger.Rules.Execution;
+using HealthLedger.Rules.Views;
+using HealthLedger.Validator.Sharding;
+using HealthLedger.Validator.Wire;
+
+namespace HealthLedger.Validator;
+
+/// <content>What the member's shard actors do through its validator. They trust each other: they are one member.</content>
+public sealed partial class Replica
+{
+    private const int ObjectsPerMessageBytes = 8 << 20;
+
+    /// <summary>The time of a step.</summary>
+    public Moment Now => _core.Now;
+
+    /// <summary>What a leader machine of the shard is built with.</summary>
+    public ReplicaSettings SettingsOf(int shard) => _core.Shards[shard].Settings;
+
+    /// <summary>The member that leads the shard, or is expected to.</summary>
+    public int LeaderOf(int shard) => _core.Shards[shard].Leader;
+
+    /// <summary>The shard's committed block.</summary>
+    public ShardTip TipOf(int shard) => _core.Shards[shard].Tip;
+
+    /// <summary>Gives news to the shard's replica machine.</summary>
+    public void Tell(int shard, Message news)
+    {
+        ShardLoop loop = _core.Shards[shard];
+        loop.Post(() => loop.Step(news with { From = Member }));
+    }
+
+    /// <summary>Sends a leader's message to one member, signed where it must be.</summary>
+    public void Send(int shard, int to, Message message, ReadOnlyMemory<byte> block = default) => _core.Send(shard, to, _core.Signed(message), block);
+
+    /// <summary>Sends a leader's message to all members.</summary>
+    public void Broadcast(int shard, Message message, ReadOnlyMemory<byte> block = default) => _core.Broadcast(shard, message, block);
+
+    /// <summary>Forwards an encoded submission to another member.</summary>
+    public void Forward(int shard, int to, ReadOnlySpan<byte> submission) => _core.Post(shard, to, MessageKind.Forward, submission);
+
+    /// <summary>Builds a block on an executed one; null when that is not executed here (any more).</summary>
+    public Task<BuiltProposal?> BuildAsync(int shard, BlockRef parent, IReadOnlyList<Submission> candidates, CheckpointItem? checkpoint, BuildLimits limits) =>
+        _core.Shards[shard].BuildAsync(parent, candidates, checkpoint, limits);
+
+    /// <summary>The bytes of a block, from here or from the others; null when nobody has it.</summary>
+    public Task<(BlockInfo Info, ReadOnlyMemory<byte> Bytes)?> FindBlockAsync(int shard, Hash32 hash) => _core.Shards[shard].FindBlockAsync(hash);
+
+    /// <summary>
+    /// Whether a block on the committed one could take the statement now: form, times, key, signature, seq, and that its objects are here. The
+    /// signature is remembered, so the replica does not check it again.
+    /// </summary>
+    public Fault? Admit(Submission submission)
+    {
+        int shard = submission.Statement.Shard;
+        if (shard >= ShardCount) return new Fault(FaultCode.PlaceWrong, $"There is no shard {shard} in this network.");
+        if (StatementCheck.Form(submission, Genesis.Network, shard, Genesis.Shards) is { } unfit) return unfit;
+        IRowReader rows = _core.Store.State((uint)shard);
+        long time = Math.Max(_core.Now.Wall, TipOf(shard).Info.Time);
+        bool known = _core.Signatures.IsKnown(submission.Statement);
+        Result<Signer> admitted = StatementCheck.Admit(submission, Genesis.Network, rows, _core.Directory.View, time, _core.Signatures, remembered: 0);
+        if (!known) _core.Metrics.Verified(1);
+        return admitted.TryGet(out _, out Fault fault) ? null : fault;
+    }
+
+    /// <summary>The first object that the submission's events name and that is not here; null when all are.</summary>
+    public Hash32? FindMissingObject(Submission submission)
+    {
+        List<Hash32> names = [];
+        Checking.NamedObjects.Collect(submission, names);
+        foreach (Hash32 name in names)
+            if (!_core.Objects.Has(name)) return name;
+        return null;
+    }
+
+    /// <summary>Stages vault objects here and sends them to every other validator; a vote for what names them means that they are on its disk.</summary>
+    /// <returns>A fault where the bytes are no object.</returns>
+    public async Task<Fault?> PutObjectsAsync(IReadOnlyList<ReadOnlyMemory<byte>> objects)
+    {
+        if (objects.Count == 0) return null;
+        await _core.Objects.RoomAsync();
+        List<ReadOnlyMemory<byte>> batch = [];
+        int bytes = 0;
+        foreach (ReadOnlyMemory<byte> each in objects)
+        {
+            if (_core.Objects.Put(each.Span) is null) return new Fault(FaultCode.FormatLimit, "An object has 2 bytes to 16 MiB.");
+            batch.Add(each);
+            bytes += each.Length;
+            if (bytes < ObjectsPerMessageBytes) continue;
+            SendObjects(batch);
+            (batch, bytes) = ([], 0);
+        }
+        if (batch.Count > 0) SendObjects(batch);
+        return null;
+    }
+
+    /// <summary>Listens to a shard's committed blocks: each once it is durable, in order. The observer is called on the validator's thread and only queues.</summary>
+    public IDisposable Observe(int shard, Action<CommittedBlock> observer) => _core.Observe(shard, observer);
+
+    private void SendObjects(List<ReadOnlyMemory<byte>> objects)
+    {
+        CborWriter writer = new(objects.Sum(each => each.Length + 5) + 8);
+        writer.WriteArrayStart(objects.Count);
+        foreach (ReadOnlyMemory<byte> each in objects) writer.WriteBytes(each.Span);
+        for (int member = 0; member < Genesis.Configuration.N; member++)
+            if (member != Member) _core.Post(0, member, MessageKind.Objects, writer.WrittenSpan);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using HealthLedger.Consensus.Effects;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Blocks;
+using HealthLedger.Protocol.Cbor;
+using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Exchange;
+using HealthLedger.Protocol.Statements;
+using HealthLedger.Protocol.Votes;
+using HealthLedger.Rules.State;
+using HealthLedger.Rules.Views;
+using HealthLedger.Storage.Trees;
+using HealthLedger.Validator.Sharding;
+using StoredBlock = HealthLedger.Storage.Blocks.StoredBlock;
+
+namespace HealthLedger.Validator;
+
+/// <content>Questions about the committed ledger, answered from the own disk.</content>
+public sealed partial class Replica
+{
+    /// <summary>A shard's rows after its last committed block, which go on changing, and that block's height and time.</summary>
+    public ShardView View(int shard)
+    {
+        ShardTip tip = TipOf(shard);
+        return new ShardView(new LedgerView(_core.Store.State((uint)shard)), tip.Info.Height, tip.Info.Time);
+    }
+
+    /// <summary>Shard 0's organizations and keys.</summary>
+    public DirectoryView Directory => _core.Directory.View;
+
+    /// <summary>Where a statement was committed; null while it is not, or once it has expired and is no longer remembered.</summary>
+    public CommittedStatement? Find(int shard, Hash32 statementId)
+    {
+        if (View(shard).Ledger.StatementById(statementId) is not { } row) return null;
+        if (Record(shard, row.Height) is not { } record) return null;
+        return BlockReader.Statements(record, shard).FirstOrDefault(statement => statement.StatementId == statementId);
+    }
+
+    /// <summary>A committed block with its outcomes; null above the head, or where the own copy is damaged, which is then healed.</summary>
+    public BlockRecord? Record(int shard, long height) =>
+        height > 0 && _core.Store.Blocks.TryRead((uint)shard, (ulong)height) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) ? record : null;
+
+    /// <summary>The committed block that added a leaf, with its height; null where the tree is not that large.</summary>
+    public BlockRecord? RecordOfLeaf(int shard, long leaf) =>
+        leaf > 0 && _core.Store.Blocks.FindLeaf((uint)shard, (ulong)leaf) is { } place ? Record(shard, (long)place.Height) : null;
+
+    /// <summary>The newest certificate at or above a height, with the headers from that height to the certified one; null where there is none within 63 blocks.</summary>
+    public (ImmutableArray<BlockHeader> Headers, Certificate Certificate)? Certified(int shard, long height)
+    {
+        ImmutableArray<BlockHeader>.Builder headers = ImmutableArray.CreateBuilder<BlockHeader>();
+        for (long at = height; at <= TipOf(shard).Info.Height && headers.Count < 63; at++)
+        {
+            if (HeaderAt(shard, at) is not { } header) return null;
+            headers.Add(header);
+            if (_core.Store.Blocks.Certificate((uint)shard, (ulong)at) is not { IsEmpty: false } bytes) continue;
+            CborReader reader = new(bytes.Span);
+            return VoteCodec.Read(ref reader) is { } certificate && reader.End() ? (headers.ToImmutable(), certificate) : null;
+        }
+        return null;
+    }
+
+    /// <summary>A committed header; height 0 is the genesis's.</summary>
+    public BlockHeader? HeaderAt(int shard, long height) => height == 0 ? Genesis.HeaderOf(shard) : Record(shard, height)?.Block.Header;
+
+    /// <summary>The shard's tree: proofs and tiles.</summary>
+    public TreeStore Tree(int shard) => _core.Store.Tree((uint)shard);
+
+    /// <summary>A vault object; null where it is missing here. What it may be given out for, the caller has decided.</summary>
+    public ReadOnlyMemory<byte>? GetObject(Hash32 name) => _core.Objects.TryGet(name);
+
+    /// <summary>True where the object is on this disk.</summary>
+    public bool HasObject(Hash32 name) => _core.Objects.Has(name);
+
+    /// <summary>How the replica fares.</summary>
+    public ReplicaHealth Health
+    {
+        get
+        {
+            ImmutableArray<ShardHealth> shards = [.. _core.Shards.Select(loop => new ShardHealth(loop.Shard, loop.Mode, loop.Tip.Info.Height, loop.Leader, loop.Promised))];
+            Storage.Health.StoreHealth store = _core.Store.Health;
+            return new ReplicaHealth(_failure, store.MayVote, store.Total, store.OpenCount, shards);
+        }
+    }
+}
+
+/// <summary>A shard's rows and the block they are of.</summary>
+/// <param name="Ledger">Questions to the rows.</param>
+/// <param name="Height">The committed height when asked.</param>
+/// <param name="Time">That block's time, milliseconds since 1970.</param>
+public sealed record ShardView(LedgerView Ledger, long Height, long Time);
+
+/// <summary>How a replica fares.</summary>
+/// <param name="Failure">Why it has ended; null while it lives.</param>
+/// <param name="MayVote">False when both files of its vote log were lost.</param>
+/// <param name="DamageFound">Findings since it was started.</param>
+/// <param name="DamageOpen">Damaged places that wait to be healed.</param>
+/// <param name="Shards">Each shard.</param>
+public sealed record ReplicaHealth(Exception? Failure, bool MayVote, long DamageFound, int DamageOpen, ImmutableArray<ShardHealth> Shards)
+{
+    /// <summary>True when every shard votes.</summary>
+    public bool IsVoting => Failure is null && Shards.All(shard => shard.Mode == ReplicaMode.Voting);
+}
+
+/// <summary>How one shard of a replica fares.</summary>
+/// <param name="Shard">The shard.</param>
+/// <param name="Mode">Whether it votes.</param>
+/// <param name="Height">Its committed height.</param>
+/// <param name="Leader">The member that leads, or is expected to.</param>
+/// <param name="Epoch">The epoch promised or entered.</param>
+public sealed record ShardHealth(int Shard, ReplicaMode Mode, long Height, int Leader, Epoch Epoch);

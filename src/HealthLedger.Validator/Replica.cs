@@ -1,0 +1,223 @@
+using HealthLedger.Consensus.Effects;
+using HealthLedger.Consensus.Messages;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Cbor;
+using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Keys;
+using HealthLedger.Protocol.Votes;
+using HealthLedger.Rules.Views;
+using HealthLedger.Storage;
+using HealthLedger.Storage.Health;
+using HealthLedger.Validator.Links;
+using HealthLedger.Validator.Sharding;
+using HealthLedger.Validator.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace HealthLedger.Validator;
+
+/// <summary>
+/// One member's validator, alive: all shards, one disk, one key. It checks, executes, stores, votes, catches up and heals, and answers what
+/// actors ask of the committed ledger. It ends as a whole when its disk fails or an invariant breaks; it is then started anew.
+/// </summary>
+public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
+{
+    private readonly ReplicaCore _core;
+    private readonly CancellationTokenSource _stop;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _ticks;
+    private int _disposed, _ticking;
+    private Exception? _failure;
+
+    private Replica(ReplicaCore core, CancellationTokenSource stop) => (_core, _stop) = (core, stop);
+
+    /// <summary>This member's index in the configuration.</summary>
+    public int Member => _core.Self;
+
+    /// <summary>The network's genesis.</summary>
+    public GenesisFile Genesis => _core.Genesis;
+
+    /// <summary>Shards, the directory included.</summary>
+    public int ShardCount => _core.Shards.Length;
+
+    /// <summary>Completes when the replica has ended: disposed of, or failed.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>
+    /// Opens the folder, recovers, and starts every shard. It votes once q members have shown that they hold nothing newer of its own; with
+    /// one member at once.
+    /// </summary>
+    /// <param name="options">Where and how.</param>
+    /// <param name="genesis">The network.</param>
+    /// <param name="validatorKey">One of the genesis's validator keys.</param>
+    /// <param name="links">The way to the other members.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Gets places, numbers and codes.</param>
+    /// <returns>The replica, or a fault: a key that is nobody's, a folder that is locked or unusable.</returns>
+    public static async Task<Result<Replica>> StartAsync(
+        ReplicaOptions options, GenesisFile genesis, ISigner validatorKey, IMemberLinks links, TimeProvider time, ILogger logger)
+    {
+        int self = genesis.Configuration.MemberOf(validatorKey.Public.KeyId);
+        if (self < 0) return new Fault(FaultCode.SignerUnknown, "The validator key is not one of this network's genesis.");
+        if (!ReplicaStore.Open(options.Folder, options.Storage, time).TryGet(out ReplicaStore? store, out Fault fault)) return fault;
+        CancellationTokenSource stop = new();
+        Replica? replica = null;
+        ReplicaCore core = new(options, genesis, self, validatorKey, store, links, time, logger, (shard, failure) => replica?.Fail(failure), stop.Token);
+        replica = new Replica(core, stop);
+        try
+        {
+            await Task.Run(replica.Recover);
+            return replica;
+        }
+        catch
+        {
+            await replica.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Names the shard actor that leads and keeps statements; null for none. Call before <see cref="Run"/>, or to exchange it.</summary>
+    public void SetLeader(int shard, IShardLeader? leader) => _core.SetLeader(shard, leader);
+
+    /// <summary>Starts voting and time. The leaders are named before.</summary>
+    public void Run()
+    {
+        foreach (ShardLoop shard in _core.Shards) shard.Start();
+        _ticks = _core.Time.CreateTimer(_ => Tick(), null, _core.Options.TickInterval, _core.Options.TickInterval);
+    }
+
+    /// <inheritdoc/>
+    public void Receive(int from, ReadOnlyMemory<byte> message)
+    {
+        if (_disposed != 0 || (uint)from >= (uint)Genesis.Configuration.N || message.Length > MessageCodec.BytesMax) return;
+        if (!MessageCodec.TryReadHead(message.Span, out int shard, out MessageKind kind) || shard >= ShardCount) return;
+        switch (kind)
+        {
+            case MessageKind.Propose:
+                if (MessageCodec.TryDecodeProposal(message, from, out Func<Consensus.BlockInfo, ProposeCall>? call, out ReadOnlyMemory<byte> block))
+                    _core.Shards[shard].PostProposal(call, block);
+                break;
+            case MessageKind.Forward:
+                if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> envelope)) _core.LeaderOf(shard)?.Forwarded(from, envelope);
+                break;
+            case MessageKind.Objects:
+                TakeObjects(message);
+                break;
+            default:
+                if (MessageCodec.Decode(message.Span, from) is { } decoded) _core.Route(shard, decoded);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ReadOnlyMemory<byte>> AnswerAsync(int from, ReadOnlyMemory<byte> request, CancellationToken stopping)
+    {
+        ReadOnlyMemory<byte> none = default;
+        if (_disposed != 0 || !PeerRequest.TryDecode(request.Span, out PeerRequest asked) || asked.Shard >= ShardCount) return Task.FromResult(none);
+        if (asked.Kind == PeerRequestKind.Object) return Task.FromResult(_core.Objects.TryGet(asked.Hash) ?? none);
+        return Task.FromResult(_core.Shards[asked.Shard].Answer(asked));
+    }
+
+    /// <summary>Ends: lets go of nothing that is not durable, writes what is in memory, frees the folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            await _ended.Task;
+            return;
+        }
+        await StopLoopsAsync();
+        await _core.Store.DisposeAsync();
+        End();
+    }
+
+    /// <summary>Ends as a crash would: nothing that is in memory is written. For tests of what a crash leaves.</summary>
+    public async ValueTask AbandonAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await StopLoopsAsync();
+        await _core.Store.AbandonAsync();
+        End();
+    }
+
+    private async Task StopLoopsAsync()
+    {
+        if (_ticks is not null) await _ticks.DisposeAsync();
+        await _stop.CancelAsync();
+        await _core.Flush.DisposeAsync();
+        foreach (ShardLoop? shard in _core.Shards)
+        {
+            if (shard is null) continue;
+            shard.Stop();
+            await shard.Completion;
+        }
+    }
+
+    private void End()
+    {
+        _core.Metrics.Dispose();
+        _stop.Dispose();
+        _ended.TrySetResult();
+    }
+
+    private void Recover()
+    {
+        long since = _core.Time.GetTimestamp();
+        StoreHealth health = _core.Store.Health;
+        foreach (Damage damage in health.Damages) Report(damage);
+        health.Found += Report;
+        if (!health.MayVote) _core.Log.VotesLost();
+        Recovery recovery = new(_core.Store, Genesis, _core.Signatures, _core.Log);
+        for (int shard = 0; shard < ShardCount; shard++)
+        {
+            ShardTip tip = recovery.Recover(shard, _core.Directory.View);
+            Epoch first = Epoch.First(Genesis.Configuration.Number, shard, Genesis.Configuration.N);
+            (VoteRecords records, Consensus.Log.VoteLog? log) = VoteRecords.Load(_core.Store.Votes, shard, Genesis.Network, first, health.MayVote);
+            Id16 nonce = Id16.Random(System.Security.Cryptography.RandomNumberGenerator.Create());
+            _core.Shards[shard] = new ShardLoop(_core, shard, tip, records, log, nonce, _stop.Token);
+        }
+        _core.Metrics.Observe("height", "{block}", "Committed height.", ShardCount, shard => _core.Shards[shard].Tip.Info.Height);
+        _core.Metrics.Observe("shard.queue", "{message}", "Messages of other members that wait.", ShardCount, shard => _core.Shards[shard].QueueLength);
+        _core.Log.Started(ShardCount, (long)_core.Time.GetElapsedTime(since).TotalMilliseconds);
+    }
+
+    private void Tick()
+    {
+        // A tick that finds the one before still at work is left out.
+        if (Interlocked.Exchange(ref _ticking, 1) != 0) return;
+        for (int shard = 0; shard < ShardCount; shard++)
+        {
+            ShardLoop loop = _core.Shards[shard];
+            loop.PostTick();
+            _core.LeaderOf(shard)?.Tick();
+        }
+        Volatile.Write(ref _ticking, 0);
+    }
+
+    private void Report(Damage damage)
+    {
+        _core.Metrics.DamageFound(damage.Kind.ToString());
+        _core.Log.Damage(damage.Kind.ToString(), damage.Outcome.ToString(), damage.File, damage.Offset, damage.Words);
+        if (damage.Outcome is DamageOutcome.Healed or DamageOutcome.Repaired) _core.Metrics.DamageHealed(damage.Kind.ToString());
+    }
+
+    private void TakeObjects(ReadOnlyMemory<byte> message)
+    {
+        if (!MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> payload)) return;
+        CborReader reader = new(payload.Span);
+        int count = reader.ReadArrayStart();
+        for (int i = 0; i < count && !reader.Failed; i++)
+        {
+            ReadOnlySpan<byte> bytes = reader.ReadBytes();
+            if (!reader.Failed) _core.Objects.Put(bytes);
+        }
+    }
+
+    private void Fail(Exception failure)
+    {
+        if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) return;
+        _core.Flush.Stop();
+        // Not awaited here: it waits for the very loop that has failed.
+        _ = Task.Run(async () => await DisposeAsync());
+    }
+}

@@ -1,0 +1,275 @@
+using System.Collections.Concurrent;
+using HealthLedger.Consensus;
+using HealthLedger.Consensus.Effects;
+using HealthLedger.Consensus.Messages;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Keys;
+using HealthLedger.Protocol.Votes;
+using HealthLedger.Rules.Execution;
+using HealthLedger.Storage;
+using HealthLedger.Validator.Flushing;
+using HealthLedger.Validator.Links;
+using HealthLedger.Validator.Objects;
+using HealthLedger.Validator.Sharding;
+using HealthLedger.Validator.Telemetry;
+using HealthLedger.Validator.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace HealthLedger.Validator;
+
+/// <summary>What the shards of one replica share: its disk, its key, its links, what it has verified, and who listens to it.</summary>
+internal sealed class ReplicaCore
+{
+    private const int GatherAtOnce = 16;
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private readonly ISigner _signer;
+    private readonly IMemberLinks _links;
+    private readonly CancellationToken _stopping;
+    private readonly Action<int, Exception> _failed;
+    private readonly IShardLeader?[] _leaders;
+    private readonly ConcurrentDictionary<(int Shard, long Id), Action<CommittedBlock>> _observers = new();
+    private long _nextObserver;
+
+    public ReplicaCore(
+        ReplicaOptions options, GenesisFile genesis, int self, ISigner signer, ReplicaStore store, IMemberLinks links, TimeProvider time, ILogger logger,
+        Action<int, Exception> failed, CancellationToken stopping)
+    {
+        (Options, Genesis, Self, Store, _signer, _links, _time, _failed, _stopping) = (options, genesis, self, store, signer, links, time, failed, stopping);
+        _started = time.GetTimestamp();
+        Log = new ReplicaLog(logger, self);
+        Metrics = new ReplicaMetrics(self);
+        Membership = new GenesisMembership(genesis.Configuration, self);
+        Verifier = new CachedVoteVerifier(genesis.Configuration);
+        Directory = new DirectoryState(store.State(0));
+        Objects = new VaultObjects(store);
+        Shards = new ShardLoop[genesis.Shards + 1];
+        _leaders = new IShardLeader?[genesis.Shards + 1];
+        Flush = new FlushLoop(() => store.FlushAsync(), Sign, Metrics, failure => Fail(-1, failure));
+    }
+
+    public ReplicaOptions Options { get; }
+
+    public GenesisFile Genesis { get; }
+
+    public int Self { get; }
+
+    public ReplicaStore Store { get; }
+
+    public ReplicaLog Log { get; }
+
+    public ReplicaMetrics Metrics { get; }
+
+    public GenesisMembership Membership { get; }
+
+    public CachedVoteVerifier Verifier { get; }
+
+    public SignatureCache Signatures { get; } = new();
+
+    public DirectoryState Directory { get; }
+
+    public VaultObjects Objects { get; }
+
+    public FlushLoop Flush { get; }
+
+    /// <summary>All shards, by number; filled while the replica starts.</summary>
+    public ShardLoop[] Shards { get; }
+
+    public Moment Now => new((long)_time.GetElapsedTime(_started).TotalMilliseconds, _time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    public TimeProvider Time => _time;
+
+    public IShardLeader? LeaderOf(int shard) => Volatile.Read(ref _leaders[shard]);
+
+    public void SetLeader(int shard, IShardLeader? leader) => Volatile.Write(ref _leaders[shard], leader);
+
+    public void Fail(int shard, Exception failure)
+    {
+        Log.Failed(shard, failure);
+        _failed(shard, failure);
+    }
+
+    public void ModeChanged(int shard, ReplicaMode mode) => Log.Mode(shard, mode);
+
+    /// <summary>The message with the signature that it needs.</summary>
+    public Message Signed(Message message) => message switch
+    {
+        PromiseAnswer { Promise: var promise } answer => answer with { Promise = promise with { Signature = Sign(promise) } },
+        NackAnswer { Nack: var nack } answer => answer with { Nack = nack with { Signature = Sign(nack) } },
+        StatusAnswer { Status: var status } answer => answer with { Status = status with { Signature = Sign(status) } },
+        ComplainCall { Complaint: var complaint } call => call with { Complaint = complaint with { Signature = Sign(complaint) } },
+        HandOverCall { HandOver: var given } call => call with { HandOver = given with { Signature = Sign(given) } },
+        _ => message,
+    };
+
+    /// <summary>Sends to one member; to this one without bytes.</summary>
+    public void Send(int shard, int to, Message message, ReadOnlyMemory<byte> block = default)
+    {
+        if (to == Self) Route(shard, message);
+        else _links.Post(to, MessageCodec.Encode(Genesis.Network, shard, message, block));
+    }
+
+    /// <summary>Sends to every member, encoded once.</summary>
+    public void Broadcast(int shard, Message message, ReadOnlyMemory<byte> block = default)
+    {
+        byte[]? encoded = null;
+        for (int member = 0; member < Genesis.Configuration.N; member++)
+        {
+            if (member == Self) continue;
+            encoded ??= MessageCodec.Encode(Genesis.Network, shard, message, block);
+            _links.Post(member, encoded);
+        }
+        Route(shard, message);
+    }
+
+    /// <summary>Posts bytes that are not the replication's to another member.</summary>
+    public void Post(int shard, int to, MessageKind kind, ReadOnlySpan<byte> payload) => _links.Post(to, MessageCodec.Encode(shard, kind, payload));
+
+    /// <summary>Gives a message to the machines it is for.</summary>
+    public void Route(int shard, Message message)
+    {
+        switch (message)
+        {
+            case PromiseAnswer or VoteAnswer:
+                LeaderOf(shard)?.Deliver(message);
+                Shards[shard].PostOutside(message);
+                break;
+            case NackAnswer:
+                LeaderOf(shard)?.Deliver(message);
+                break;
+            case HandOverCall { HandOver: var given }:
+                if (Verifier.Verify(given)) LeaderOf(shard)?.HandedOver(given);
+                break;
+            case ProposeCall propose when message.From == Self:
+                Shards[shard].PostOwnProposal(propose);
+                break;
+            default:
+                Shards[shard].PostOutside(message);
+                break;
+        }
+    }
+
+    /// <summary>Asks another member; empty when it does not answer in time.</summary>
+    public async Task<ReadOnlyMemory<byte>> AskAsync(int member, ReadOnlyMemory<byte> request)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        try
+        {
+            Task<ReadOnlyMemory<byte>> answer = _links.AskAsync(member, request, limit.Token);
+            return await answer.WaitAsync(Options.PeerTimeout, _time, _stopping);
+        }
+        catch (Exception end) when (end is TimeoutException or OperationCanceledException && !_stopping.IsCancellationRequested)
+        {
+            await limit.CancelAsync();
+            return default;
+        }
+    }
+
+    /// <summary>Fetches objects that are not here from the others and stages them; false when one could not be had.</summary>
+    public async Task<bool> GatherObjectsAsync(Hash32[] names)
+    {
+        bool all = true;
+        foreach (Hash32[] some in names.Where(name => !Objects.Has(name)).Chunk(GatherAtOnce))
+            foreach (bool found in await Task.WhenAll(some.Select(FetchObjectAsync))) all &= found;
+        return all;
+    }
+
+    /// <summary>Fetches one object from the others and stages it; false when nobody gave it.</summary>
+    public async Task<bool> FetchObjectAsync(Hash32 name)
+    {
+        byte[] request = new PeerRequest(PeerRequestKind.Object, 0, 0, name).Encode();
+        for (int i = 1; i < Genesis.Configuration.N; i++)
+        {
+            int peer = (Self + i) % Genesis.Configuration.N;
+            ReadOnlyMemory<byte> answer = await AskAsync(peer, request);
+            if (!answer.IsEmpty && Storage.Objects.ObjectVault.NameOf(answer.Span) == name && Objects.Put(answer.Span) == name) return true;
+        }
+        return Objects.Has(name);
+    }
+
+    /// <summary>Waits, for a while, until a shard is committed here up to a height; false when it is not.</summary>
+    public async ValueTask<bool> ReachesAsync(int shard, long height)
+    {
+        long since = _time.GetTimestamp();
+        while (Shards[shard].Tip.Info.Height < height)
+        {
+            Task next = Shards[shard].NextCommit;
+            if (Shards[shard].Tip.Info.Height >= height) break;
+            TimeSpan left = Options.ProposalPatience - _time.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero) return false;
+            try
+            {
+                await next.WaitAsync(left, _time, _stopping);
+            }
+            catch (TimeoutException)
+            {
+                return Shards[shard].Tip.Info.Height >= height;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>The hash of the block committed here at a height; zero where there is none.</summary>
+    public Hash32 HashAt(int shard, long height)
+    {
+        ShardTip tip = Shards[shard].Tip;
+        if (height == tip.Info.Height) return tip.Info.Hash;
+        if (height == 0) return Shards[shard].Settings.Genesis.Hash;
+        return Store.Blocks.Committed((uint)shard, (ulong)height)?.Hash ?? default;
+    }
+
+    /// <summary>A block was applied: what it changed for the other shards.</summary>
+    public void NoteCommit(int shard, ChainBlock block)
+    {
+        if (shard != 0 || !Directory.Note(block.Info.Height, block.Result.Changes)) return;
+        for (int other = 1; other < Shards.Length; other++)
+        {
+            ShardLoop loop = Shards[other];
+            loop.Post(() => loop.Step(new DirectoryChanged(block.Info.Height) { From = Self }));
+        }
+    }
+
+    /// <summary>Listens to a shard's committed blocks, each once durable, in order, on the flushing thread: an observer only queues.</summary>
+    public IDisposable Observe(int shard, Action<CommittedBlock> observer)
+    {
+        (int, long) key = (shard, Interlocked.Increment(ref _nextObserver));
+        _observers[key] = observer;
+        return new Subscription(() => _observers.TryRemove(key, out _));
+    }
+
+    public void Publish(CommittedBlock block)
+    {
+        foreach (KeyValuePair<(int Shard, long Id), Action<CommittedBlock>> observer in _observers)
+        {
+            if (observer.Key.Shard != block.Shard) continue;
+            try
+            {
+                observer.Value(block);
+            }
+            catch (Exception failure)
+            {
+                // One who listens must not end the replica.
+                Log.ObserverFailed(block.Shard, failure);
+            }
+        }
+    }
+
+    public Func<long, long, byte[]?>? Cosigner { get; set; }
+
+    public void Cosign(long height, long treeSize) => Cosigner?.Invoke(height, treeSize);
+
+    private byte[] Sign(object word) => WordCodec.Sign(_signer, Genesis.Network, word);
+
+    private VoteProof[] Sign(List<Vote> votes)
+    {
+        VoteProof[] proofs = VoteCodec.Sign(_signer, Genesis.Network, Self, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(votes));
+        Verifier.Trust(votes[0], proofs[0]);
+        return proofs;
+    }
+
+    private sealed class Subscription(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

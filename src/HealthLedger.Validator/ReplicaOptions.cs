@@ -1,0 +1,25 @@
+using HealthLedger.Storage;
+
+namespace HealthLedger.Validator;
+
+/// <summary>How a replica runs. The defaults serve a machine with several replicas.</summary>
+public sealed record ReplicaOptions
+{
+    /// <summary>The replica's own folder; created where it is missing.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Use of disk and memory.</summary>
+    public StorageOptions Storage { get; init; } = new();
+
+    /// <summary>Messages of other members that wait for one shard; more are dropped and come again.</summary>
+    public int InboxMessagesMax { get; init; } = 4_096;
+
+    /// <summary>How long an answer of another member is waited for.</summary>
+    public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a proposal may wait for objects, directory or heads that are still on their way here.</summary>
+    public TimeSpan ProposalPatience { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often timers are looked at.</summary>
+    public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+}

@@ -1,0 +1,29 @@
+using HealthLedger.Consensus.Messages;
+using HealthLedger.Protocol.Votes;
+
+namespace HealthLedger.Validator.Sharding;
+
+/// <summary>
+/// The node's shard actor, as its validator sees it: what leads, and what keeps the statements that wait. Called from the validator's own
+/// threads; must only queue.
+/// </summary>
+public interface IShardLeader
+{
+    /// <summary>Complaints have opened an epoch that this member leads.</summary>
+    void MayLead(Epoch epoch, Complaint[] complaints);
+
+    /// <summary>The epoch before handed over to this member.</summary>
+    void HandedOver(HandOver handOver);
+
+    /// <summary>An epoch is proven; leaders of lower ones end. Statements that wait go to its leader.</summary>
+    void EpochProven(Epoch epoch, int leader);
+
+    /// <summary>A promise, vote or nack for the member that leads.</summary>
+    void Deliver(Message message);
+
+    /// <summary>A statement that another member forwards: an encoded <c>SubmissionEnvelope</c>.</summary>
+    void Forwarded(int from, ReadOnlyMemory<byte> envelope);
+
+    /// <summary>Time passed.</summary>
+    void Tick();
+}

@@ -1,0 +1,168 @@
+using HealthLedger.Consensus;
+using HealthLedger.Consensus.Effects;
+using HealthLedger.Consensus.Messages;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Cbor;
+using HealthLedger.Protocol.Votes;
+using HealthLedger.Storage.Blocks;
+using HealthLedger.Validator.Checking;
+using HealthLedger.Validator.Wire;
+
+namespace HealthLedger.Validator.Sharding;
+
+/// <content>Catch-up: what is missing between the committed block and one that is certified.</content>
+internal sealed partial class ShardLoop
+{
+    private bool _fetching;
+    private int _nextPeer;
+
+    /// <summary>One search at a time; the machine asks again for what it still needs.</summary>
+    private void BeginFetch(Fetch fetch)
+    {
+        if (_fetching) return;
+        _fetching = true;
+        HashSet<Hash32> known = [_tip.Info.Hash, .. _executed.Keys];
+        _ = Task.Run(() => FetchAsync(fetch, known), CancellationToken.None).ContinueWith(done => Post(() =>
+        {
+            _fetching = false;
+            if (done.Exception?.InnerException is { } failure and not OperationCanceledException) _core.Log.FetchFailed(Shard, fetch.Height, failure);
+        }), TaskScheduler.Default);
+    }
+
+    private async Task FetchAsync(Fetch fetch, HashSet<Hash32> known)
+    {
+        List<IncomingBlock> missing = [];
+        Hash32 wanted = fetch.Block;
+        for (long height = fetch.Height; !known.Contains(wanted); height--)
+        {
+            long above = height - _tip.Info.Height;
+            if (above <= 0) return;
+            if (FindOwn(wanted) is not { } block)
+            {
+                // A long way is walked upwards in certified ranges, a short one downwards by hash.
+                if (fetch.Committed is not null && above > ConsensusTimes.Window)
+                {
+                    await FetchRangesAsync(fetch.Height);
+                    return;
+                }
+                if (await AskPeersAsync(new PeerRequest(PeerRequestKind.Block, Shard, 0, wanted), answer => DecodeWanted(answer, wanted)) is not { } found) return;
+                block = found;
+            }
+            missing.Add(block);
+            if (missing.Count > ConsensusTimes.TreeMax) return;
+            wanted = block.Info.Parent;
+        }
+        missing.Reverse();
+        await ExecuteInOrderAsync(missing);
+    }
+
+    /// <summary>Fetches ranges that end with a certificate until the height is committed here or nobody has more.</summary>
+    private async Task FetchRangesAsync(long height)
+    {
+        while (_tip.Info.Height < height)
+        {
+            long from = _tip.Info.Height + 1;
+            if (await AskPeersAsync(new PeerRequest(PeerRequestKind.Range, Shard, from, default), answer => DecodeRange(answer, from)) is not { } range) return;
+            if (!await ExecuteInOrderAsync(range.Blocks)) return;
+            await AskAsync(() =>
+            {
+                Step(new DecideCall(range.Certificate) { From = _core.Self });
+                return true;
+            });
+            if (_tip.Info.Height < from) return;
+            _core.Log.CaughtUp(Shard, _tip.Info.Height, height);
+        }
+    }
+
+    private async Task<bool> ExecuteInOrderAsync(List<IncomingBlock> blocks)
+    {
+        foreach (IncomingBlock block in blocks)
+        {
+            await block.Signatures;
+            await _core.GatherObjectsAsync(block.Objects);
+            if (Shard != 0 && !await _core.ReachesAsync(0, block.Info.DirectoryHeight)) return false;
+            bool good = await AskAsync(() =>
+            {
+                if (block.Info.Height <= _tip.Info.Height) return true;
+                Executed executed = Finish(block, Verdict.Ok);
+                Step(executed);
+                return executed.Verdict == Verdict.Ok;
+            });
+            if (!good) return false;
+        }
+        return true;
+    }
+
+    /// <summary>The block's own bytes, from the own disk.</summary>
+    private IncomingBlock? FindOwn(Hash32 hash) =>
+        _core.Store.Blocks.TryRead(hash) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) ? Decode(record.Block.Bytes) : null;
+
+    private IncomingBlock? DecodeWanted(ReadOnlyMemory<byte> answer, Hash32 wanted)
+    {
+        if (!BlockRecord.Decode(answer).TryGet(out BlockRecord? record, out _) || record.Block.Hash != wanted) return null;
+        return Decode(record.Block.Bytes);
+    }
+
+    private (List<IncomingBlock> Blocks, Certificate Certificate)? DecodeRange(ReadOnlyMemory<byte> answer, long from)
+    {
+        if (!RangeAnswer.TryDecode(answer, out ReadOnlyMemory<byte>[] records, out ReadOnlyMemory<byte> encoded) || records.Length == 0) return null;
+        CborReader reader = new(encoded.Span);
+        if (VoteCodec.Read(ref reader) is not { } certificate || !reader.End()) return null;
+        List<IncomingBlock> blocks = new(records.Length);
+        foreach (ReadOnlyMemory<byte> bytes in records)
+        {
+            if (!BlockRecord.Decode(bytes).TryGet(out BlockRecord? record, out _) || Decode(record.Block.Bytes) is not { } block) return null;
+            if (block.Info.Height != from + blocks.Count || (blocks.Count > 0 && block.Info.Parent != blocks[^1].Info.Hash)) return null;
+            blocks.Add(block);
+        }
+        return certificate.Block == blocks[^1].Info.Hash ? (blocks, certificate) : null;
+    }
+
+    /// <summary>Asks one peer after the other, beginning with another one each time, until an answer can be used.</summary>
+    private async Task<T?> AskPeersAsync<T>(PeerRequest request, Func<ReadOnlyMemory<byte>, T?> use)
+    {
+        int members = _core.Genesis.Configuration.N, start = Interlocked.Increment(ref _nextPeer);
+        ReadOnlyMemory<byte> encoded = request.Encode();
+        for (int i = 0; i < members; i++)
+        {
+            int peer = (int)((uint)(start + i) % (uint)members);
+            if (peer == _core.Self) continue;
+            ReadOnlyMemory<byte> answer = await _core.AskAsync(peer, encoded);
+            T? used = answer.IsEmpty ? default : use(answer);
+            if (used is not null) return used;
+        }
+        return default;
+    }
+
+    /// <summary>The bytes of a block for this member's leader: from here, or from the others.</summary>
+    public async Task<(BlockInfo Info, ReadOnlyMemory<byte> Bytes)?> FindBlockAsync(Hash32 hash)
+    {
+        IncomingBlock? block = await AskAsync(() => _bodies.GetValueOrDefault(hash));
+        block ??= FindOwn(hash) ?? await AskPeersAsync(new PeerRequest(PeerRequestKind.Block, Shard, 0, hash), answer => DecodeWanted(answer, hash));
+        if (block is null) return null;
+        await AskAsync(() =>
+        {
+            Remember(block);
+            return true;
+        });
+        return (block.Info, block.Block.Bytes);
+    }
+
+    /// <summary>Answers another member's question for blocks; empty when they are not here.</summary>
+    public ReadOnlyMemory<byte> Answer(in PeerRequest request)
+    {
+        if (request.Kind == PeerRequestKind.Block) return _core.Store.Blocks.TryRead(request.Hash)?.Bytes ?? default;
+        List<ReadOnlyMemory<byte>> records = [];
+        int certified = 0, bytes = 0;
+        ReadOnlyMemory<byte> certificate = default;
+        for (long height = request.From; records.Count < ConsensusTimes.FetchMax && bytes < RangeAnswer.BytesMax; height++)
+        {
+            if (_core.Store.Blocks.TryRead((uint)Shard, (ulong)height) is not { } block) break;
+            records.Add(block.Bytes);
+            bytes += block.Bytes.Length;
+            if (_core.Store.Blocks.Certificate((uint)Shard, (ulong)height) is not { IsEmpty: false } found) continue;
+            (certified, certificate) = (records.Count, found);
+        }
+        return certified == 0 ? default : RangeAnswer.Encode(records[..certified], certificate.Span);
+    }
+}

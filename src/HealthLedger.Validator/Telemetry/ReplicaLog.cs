@@ -1,0 +1,73 @@
+using HealthLedger.Consensus.Effects;
+using Microsoft.Extensions.Logging;
+
+namespace HealthLedger.Validator.Telemetry;
+
+/// <summary>What a replica says in its log: places, numbers, codes; never an identity or anything from a record.</summary>
+internal sealed partial class ReplicaLog(ILogger logger, int member)
+{
+    public void Started(int shards, long milliseconds) => Started(member, shards, milliseconds);
+
+    public void Mode(int shard, ReplicaMode mode) => Mode(member, shard, mode);
+
+    public void Failed(int shard, Exception failure) => Failed(member, shard, failure);
+
+    public void BlockMalformed(int shard, string code) => BlockMalformed(member, shard, code);
+
+    public void BlockRefused(int shard, long height, string code, string reason) => BlockRefused(member, shard, height, code, reason);
+
+    public void BlockNotBuilt(int shard, string code, string reason) => BlockNotBuilt(member, shard, code, reason);
+
+    public void FetchFailed(int shard, long height, Exception failure) => FetchFailed(member, shard, height, failure);
+
+    public void CaughtUp(int shard, long height, long target) => CaughtUp(member, shard, height, target);
+
+    public void Damage(string kind, string outcome, string file, long offset, string words) => Damage(member, kind, outcome, file, offset, words);
+
+    public void Healed(string kind, string what) => Healed(member, kind, what);
+
+    public void Replayed(int shard, long from, long to) => Replayed(member, shard, from, to);
+
+    public void ObserverFailed(int shard, Exception failure) => ObserverFailed(member, shard, failure);
+
+    public void VotesLost() => VotesLost(member);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member} is up with {Shards} shards after {Milliseconds} ms")]
+    private partial void Started(int member, int shards, long milliseconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member} shard {Shard}: mode {Mode}")]
+    private partial void Mode(int member, int shard, ReplicaMode mode);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Member {Member} shard {Shard} has ended: it must be restarted")]
+    private partial void Failed(int member, int shard, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Member {Member} shard {Shard}: a block from outside is malformed, {Code}")]
+    private partial void BlockMalformed(int member, int shard, string code);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Member {Member} shard {Shard}: the block of height {Height} is refused, {Code}: {Reason}")]
+    private partial void BlockRefused(int member, int shard, long height, string code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Member {Member} shard {Shard}: no block was built, {Code}: {Reason}")]
+    private partial void BlockNotBuilt(int member, int shard, string code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Member {Member} shard {Shard}: fetching up to height {Height} failed")]
+    private partial void FetchFailed(int member, int shard, long height, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member} shard {Shard}: caught up to height {Height} of {Target}")]
+    private partial void CaughtUp(int member, int shard, long height, long target);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Member {Member}: damage of kind {Kind} ({Outcome}) in {File} at {Offset}: {Words}")]
+    private partial void Damage(int member, string kind, string outcome, string file, long offset, string words);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member}: healed {Kind} {What} from another member")]
+    private partial void Healed(int member, string kind, string what);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member} shard {Shard}: replayed heights {From} to {To}")]
+    private partial void Replayed(int member, int shard, long from, long to);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Member {Member} shard {Shard}: an observer of committed blocks failed")]
+    private partial void ObserverFailed(int member, int shard, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Member {Member}: both files of the vote log are lost; it follows without voting until its validator key is replaced")]
+    private partial void VotesLost(int member);
+}

@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using HealthLedger.Actors.Network;
+using HealthLedger.Actors.LedgerShards;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Cbor;
+using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Exchange;
+using HealthLedger.Protocol.Statements;
+using HealthLedger.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HealthLedger.Validator.Tests.Network;
+
+/// <summary>A network in a folder of its own, and statements that it can take.</summary>
+public sealed class TestNetwork : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
+
+    private TestNetwork(string folder) => _folder = folder;
+
+    /// <summary>The network.</summary>
+    public StandaloneNetwork Network { get; private set; } = null!;
+
+    /// <summary>Its folder.</summary>
+    public string Folder => _folder;
+
+    /// <summary>Small files, so that a test writes little.</summary>
+    public static StandaloneOptions Options { get; } = new()
+    {
+        Network = "test-network",
+        Storage = new StorageOptions { SegmentBytes = 4 << 20, PrepareBytes = 256 << 10, VoteFileBytes = 256 << 10 },
+    };
+
+    public static async Task<TestNetwork> StartAsync(int members)
+    {
+        TestNetwork test = new(Directory.CreateTempSubdirectory("healthledger-").FullName);
+        await test.OpenAsync(members);
+        return test;
+    }
+
+    /// <summary>Starts the network on what is in the folder.</summary>
+    public async Task OpenAsync(int members) =>
+        Network = (await StandaloneNetwork.StartAsync(_folder, members, Options, _random, TimeProvider.System, Loggers())).Value;
+
+    /// <summary>A statement of one or more inceptions by an organization, which every shard takes: one event a patient.</summary>
+    public Submission NewPatients(OrganizationKeys steward, int shard)
+    {
+        while (true)
+        {
+            InceptBody body = new() { Salt = Id16.Random(_random), Steward = steward.Did };
+            CborWriter writer = new();
+            body.Encode(writer);
+            Hash32 id = InceptBody.IdOf(writer.WrittenSpan);
+            string did = new Protocol.Did.LedgerDid(Network.Genesis.Network, id).ToString();
+            if (Shards.Of(did, Network.Genesis.Shards) != shard) continue;
+            SubmissionBuilder builder = new(Network.Genesis.Network, shard, did) { Seq = 1 };
+            builder.Add(EventType.IdentityIncept, did, Id16.Random(_random), writer.WrittenSpan).IsOk.Should().BeTrue();
+            long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            return builder.Sign(steward.Signing, now, now + 600_000, Id16.Random(_random)).Value;
+        }
+    }
+
+    /// <summary>Submits through a member and waits; fails the test when it takes too long.</summary>
+    public Task<Result<CommittedStatement>> SubmitAsync(int member, Submission submission) =>
+        Network.Member(member)!.Shard(submission.Statement.Shard).SubmitAsync(new SubmissionEnvelope(submission.Encode(), [])).WaitAsync(TimeSpan.FromSeconds(20));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Network.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+        _random.Dispose();
+    }
+
+    private static ILoggerFactory Loggers() => Environment.GetEnvironmentVariable("HEALTHLEDGER_TEST_LOG") is null
+        ? NullLoggerFactory.Instance
+        : LoggerFactory.Create(builder => builder.AddProvider(new ErrorStreamLoggers()));
+
+    private sealed class ErrorStreamLoggers : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void Dispose()
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Console.Error.WriteLine($"{DateTime.UtcNow:HH:mm:ss.fff} {logLevel} {formatter(state, exception)} {exception}");
+    }
+}
