@@ -103,7 +103,7 @@ public static class ReceiptVerifier
         if (vote.Kind != VoteKind.Commit) return At("certificate", "It is not a commit certificate.");
         if (vote.Epoch.Config != last.Config || vote.Shard != last.Shard || vote.Height != last.Height || vote.Block != last.ComputeHash())
             return At("certificate", "It is not of the last header.");
-        return VoteCodec.Check(genesis.Configuration, receipt.Certificate) is { } fault ? fault with { Message = $"certificate: {fault.Message}" } : null;
+        return CertificateVerifier.Check(genesis.Configuration, receipt.Certificate) is { } fault ? fault with { Message = $"certificate: {fault.Message}" } : null;
     }
 
     private static Fault At(string field, string sentence, FaultCode code = FaultCode.ProofInvalid) => new(code, $"{field}: {sentence}");

@@ -1,14 +1,13 @@
 using System.Buffers.Binary;
 using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Errors;
-using HealthLedger.Protocol.Genesis;
 using HealthLedger.Protocol.Hashing;
 using HealthLedger.Protocol.Keys;
 using HealthLedger.Protocol.Merkle;
 
 namespace HealthLedger.Protocol.Votes;
 
-/// <summary>The bytes of votes and certificates (FORMATS.md section 4) and the check of their signatures against a configuration.</summary>
+/// <summary>The bytes of votes and certificates (FORMATS.md section 4). Who may sign them, <c>Genesis.CertificateVerifier</c> knows.</summary>
 public static class VoteCodec
 {
     /// <summary>Writes a vote: a leaf of its flush's tree.</summary>
@@ -61,24 +60,6 @@ public static class VoteCodec
         return proofs;
     }
 
-    /// <summary>True when the proof leads from the vote to a root that its member signed: at most 13 hashes and one verification.</summary>
-    public static bool Verify(Configuration configuration, in Vote vote, VoteProof proof)
-    {
-        if (vote.Epoch.Config != configuration.Number || (uint)proof.Member >= (uint)configuration.N || proof.TreeSize is < 1 or > VoteProof.TreeSizeMax || proof.LeafIndex < 0) return false;
-        return TreeVerifier.TryRootOfInclusion(VoteLeaf(configuration.Network, vote), (ulong)proof.LeafIndex, (ulong)proof.TreeSize, proof.Path, out Hash32 root)
-            && configuration.ValidatorKeys[proof.Member].Verify(SignedRoot(proof.TreeSize, root), proof.Signature);
-    }
-
-    /// <summary>A fault unless exactly q members of the configuration signed, ascending; null when so. q verifications.</summary>
-    public static Fault? Check(Configuration configuration, Certificate certificate)
-    {
-        if (certificate.Epoch.Config != configuration.Number) return new Fault(FaultCode.ProofInvalid, "The certificate is of another configuration.");
-        if (!certificate.IsWellFormed(configuration.N, configuration.Q)) return new Fault(FaultCode.ProofInvalid, $"The certificate does not list {configuration.Q} members, ascending.");
-        foreach (VoteProof proof in certificate.Proofs)
-            if (!Verify(configuration, certificate.Vote, proof)) return new Fault(FaultCode.SignatureInvalid, $"The vote of member {proof.Member} does not verify.");
-        return null;
-    }
-
     /// <summary>Writes a proof.</summary>
     public static void WriteProof(CborWriter writer, VoteProof proof)
     {
@@ -94,7 +75,7 @@ public static class VoteCodec
     public static VoteProof ReadProof(ref CborReader reader)
     {
         reader.ReadArrayStart(5);
-        return new VoteProof(reader.ReadInt32(Configuration.MembersMax - 1), reader.ReadInt32(VoteProof.TreeSizeMax - 1), reader.ReadInt32(VoteProof.TreeSizeMax),
+        return new VoteProof(reader.ReadInt32(Quorum.MembersMax - 1), reader.ReadInt32(VoteProof.TreeSizeMax - 1), reader.ReadInt32(VoteProof.TreeSizeMax),
             reader.ReadHashes(VoteProof.PathMax), reader.ReadSignature().ToArray());
     }
 
@@ -113,7 +94,7 @@ public static class VoteCodec
     {
         Vote vote = ReadVoteFields(ref reader);
         int count = reader.ReadArrayStart();
-        if (!reader.Failed && count is 0 or > Configuration.MembersMax) reader.Fail($"A certificate has 1 to {Configuration.MembersMax} proofs.", FaultCode.FormatLimit);
+        if (!reader.Failed && count is 0 or > Quorum.MembersMax) reader.Fail($"A certificate has 1 to {Quorum.MembersMax} proofs.", FaultCode.FormatLimit);
         if (reader.Failed) return null;
         VoteProof[] proofs = new VoteProof[count];
         for (int i = 0; i < count; i++) proofs[i] = ReadProof(ref reader);
