@@ -123,7 +123,7 @@ public sealed class PatientRegistry(LedgerClient client)
         List<Event> events = [incept];
         List<ReadOnlyMemory<byte>> objects = [];
         if (SegmentOpening.OpenAll(client.Random, authority.Patient, SegmentLabels.All, withNotes: true, authority.Holder.Sealing.Public, events, objects) is { } unfit) return unfit;
-        return (await client.Writer.WriteAsync(Draft(authority, events, objects), cancel).ConfigureAwait(false)).AllGood();
+        return (await client.Writer.WriteAsync(Draft(authority, events, objects) with { Counter = 0 }, cancel).ConfigureAwait(false)).AllGood();
     }
 
     private StatementDraft Draft(PatientAuthority authority, IReadOnlyList<Event> events, IReadOnlyList<ReadOnlyMemory<byte>> objects) => new()

@@ -91,7 +91,12 @@ public sealed class LedgerWriter
         {
             for (int signing = 0; signing < _options.SigningsMax; signing++)
             {
-                if (!_counters.TryGet(draft.Issuer, out long counter))
+                long counter;
+                if (signing == 0 && draft.Counter is { } told)
+                {
+                    counter = told;
+                }
+                else if (!_counters.TryGet(draft.Issuer, out counter))
                 {
                     Result<long> known = await CounterAsync(draft.Issuer, asker, cancel).ConfigureAwait(false);
                     if (!known.TryGet(out counter, out Fault unknown)) return unknown;

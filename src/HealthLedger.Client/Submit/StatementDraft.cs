@@ -32,6 +32,9 @@ public sealed record StatementDraft
     /// plus one.
     /// </summary>
     public Keys.Party? CounterAsker { get; init; }
+
+    /// <summary>The patient's counter where the caller knows it: 0 for an inception, of which no node can be asked yet. Null to ask.</summary>
+    public long? Counter { get; init; }
 }
 
 /// <summary>A statement that was committed.</summary>

@@ -58,6 +58,11 @@ internal sealed class MemoryLedger : ILedgerConnection
     /// <summary>Changes what is released.</summary>
     public Func<ReleasePage, ReleasePage>? Tamper { get; set; }
 
+    /// <summary>Answers every release with the bytes of the last one, for measurements of the reader alone.</summary>
+    public bool RepeatReleases { get; set; }
+
+    private byte[] _lastRelease = [];
+
     public Task<Result<ReadOnlyMemory<byte>>> GenesisAsync(CancellationToken cancel = default) => Task.FromResult<Result<ReadOnlyMemory<byte>>>(Genesis.Bytes);
 
     public Task<Result<string>> CheckpointAsync(CancellationToken cancel = default) => Task.FromResult<Result<string>>(new Fault(FaultCode.NotFound, "There is no checkpoint."));
@@ -122,6 +127,7 @@ internal sealed class MemoryLedger : ILedgerConnection
         {
             QueryMethod.PatientHead => Head(query, PatientHeadRequest.Decode(query.Parameters).Value),
             QueryMethod.RecordKeys => RecordKeys(query, RecordKeysRequest.Decode(query.Parameters).Value),
+            QueryMethod.Release when RepeatReleases => _lastRelease,
             QueryMethod.Release => Release(query, ReleaseRequest.Decode(query.Parameters).Value),
             QueryMethod.AccessLog => Log(AccessLogRequest.Decode(query.Parameters).Value),
             QueryMethod.Resources => Resources(ResourcesRequest.Decode(query.Parameters).Value),
@@ -190,7 +196,7 @@ internal sealed class MemoryLedger : ILedgerConnection
             Envelopes = [.. page.Select(entry => entry.Envelope).Distinct().Select(name => _objects[name])],
             Cursor = from + page.Length < wanted.Length ? (ReadOnlyMemory<byte>?)cursor : null,
         };
-        return (Tamper?.Invoke(answer) ?? answer).Encode();
+        return _lastRelease = (Tamper?.Invoke(answer) ?? answer).Encode();
     }
 
     private ReleasedRecord Record(MemoryShard shard, RecordEntryRow entry, bool wantContent)
