@@ -34,20 +34,22 @@ public class ReceiptTests
     }
 
     [Theory]
-    [InlineData(2, 0, true, 8)]
-    [InlineData(0, 2, false, 1)]
-    [InlineData(1, 1, false, 1)]
-    public void No_bit_of_a_receipt_can_change_unnoticed(int submission, int index, bool withhold, int bitsOfEachByte)
+    [InlineData(1, 2, 0, true, 8)]
+    [InlineData(4, 2, 0, true, 2)]
+    [InlineData(4, 0, 2, false, 1)]
+    [InlineData(4, 1, 1, false, 1)]
+    public void No_bit_of_a_receipt_can_change_unnoticed(int members, int submission, int index, bool withhold, int bitsOfEachByte)
     {
-        byte[] bytes = Ledger.Receipt(submission, index, withhold).Encode();
-        ReceiptVerifier.Verify(bytes, Ledger.Genesis).IsOk.Should().BeTrue();
+        SmallLedger ledger = members == 4 ? Ledger : new SmallLedger(members);
+        byte[] bytes = ledger.Receipt(submission, index, withhold).Encode();
+        ReceiptVerifier.Verify(bytes, ledger.Genesis).IsOk.Should().BeTrue();
         for (int i = 0; i < bytes.Length; i++)
         {
             for (int bit = 0; bit < bitsOfEachByte; bit++)
             {
                 byte mask = (byte)(1 << (i + bit) % 8);
                 bytes[i] ^= mask;
-                if (ReceiptVerifier.Verify(bytes, Ledger.Genesis).IsOk) Assert.Fail($"Byte {i} was changed by {mask:x2}.");
+                if (ReceiptVerifier.Verify(bytes, ledger.Genesis).IsOk) Assert.Fail($"Byte {i} was changed by {mask:x2}.");
                 bytes[i] ^= mask;
             }
         }
