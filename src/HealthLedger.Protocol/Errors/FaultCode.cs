@@ -137,6 +137,17 @@ public enum FaultCode : ushort
     [Refusal(409, "not-found", 65, "A vault object that the statement names was not handed over and is not here.")] ObjectMissing = 5003,
 
     // 6xxx: FHIR and HL7
+    [Refusal(400, "structure", 65, "The body is not strict JSON with a FHIR resource in it.")] FhirMalformed = 6001,
+    [Refusal(422, "invalid", 65, "The resource is not what FHIR R4 asks of its type.")] FhirInvalid = 6002,
+    [Refusal(400, "not-supported", 64, "The search asks for something that is not supported here.")] SearchUnfit = 6003,
+    [Refusal(422, "not-found", 65, "A reference leads nowhere.")] ReferenceUnresolved = 6004,
+    [Refusal(422, "business-rule", 65, "It is not clear to whose record the resource belongs.")] PatientUnclear = 6005,
+    [Refusal(412, "conflict", 65, "The resource has another version than the one that was to be changed.")] VersionDiffers = 6006,
+    [Refusal(412, "multiple-matches", 65, "The condition finds several resources.")] ConditionAmbiguous = 6007,
+    [Refusal(410, "deleted", 65, "The resource was marked as entered in error by its author.")] ResourceGone = 6008,
+    [Refusal(405, "not-supported", 64, "The interaction is not one of this resource or address.")] InteractionUnknown = 6009,
+    [Refusal(422, "processing", 65, "An entry of the transaction is refused, so nothing of it was carried out.")] TransactionRefused = 6010,
+    [Refusal(400, "invalid", 64, "The request's address or headers ask for something that makes no sense together.")] RequestUnfit = 6011,
 
     // 7xxx: gateway, authentication, limits
     [Refusal(503, "throttled", 75, "The node has as much as it can hold; try again in a moment.")] Busy = 7001,
@@ -156,4 +167,9 @@ public enum FaultCode : ushort
     [Refusal(409, "conflict", 75, "The patient's counter moved on by somebody else's statements, again and again.")] CounterRace = 8009,
     [Refusal(409, "incomplete", 75, "The statement expired before it was known to be committed.")] SubmissionExpired = 8010,
     [Refusal(400, "structure", 65, "The export or its index is damaged.")] ExportDamaged = 8011,
+    [Refusal(400, "invalid", 64, "The command line asks for something that makes no sense together.")] UsageWrong = 8012,
+    [Refusal(400, "not-found", 66, "A file or folder is not there, or cannot be read or written.")] FileUnusable = 8013,
+    [Refusal(400, "not-found", 66, "There is no wallet, patient or organization of this name here.")] NameUnknown = 8014,
+    [Refusal(500, "incomplete", 65, "Some of the files or resources could not be taken; the report says which and why.")] ImportIncomplete = 8015,
+    [Refusal(500, "incomplete", 70, "A measurement could not be made.")] BenchFailed = 8016,
 }
