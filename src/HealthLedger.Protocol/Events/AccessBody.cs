@@ -52,7 +52,7 @@ public sealed record AccessBody
                 case 4: note = reader.ReadHash(); break;
                 case 5: segments = BodyFields.ReadIds(ref reader, 1, BodyLimits.Segments); break;
                 case 6: records = BodyFields.ReadHashes(ref reader, 1, BodyLimits.Records, ascending: false); break;
-                case 7: grant = BodyFields.ReadId16(ref reader); break;
+                case 7: grant = reader.ReadId16(); break;
                 default: BodyFields.Unknown(ref reader, field); break;
             }
             if (field is > 0 and < 32) seen |= 1u << field;
@@ -87,6 +87,6 @@ public sealed record AccessBody
         }
         if (Grant is not { } grant) return;
         writer.WriteUInt(7);
-        writer.WriteBytes(grant.Bytes);
+        writer.WriteId16(grant);
     }
 }

@@ -1,34 +1,18 @@
 using HealthLedger.Protocol.Cbor;
-using HealthLedger.Protocol.Cose;
 using HealthLedger.Protocol.Did;
 using HealthLedger.Protocol.Errors;
-using HealthLedger.Protocol.Keys;
 
 namespace HealthLedger.Protocol.Events;
 
-/// <summary>The kinds of fields that bodies are made of (FORMATS.md section 0), read and written in one way.</summary>
+/// <summary>The fields of bodies that <see cref="FormatItems"/> does not have: bounded and ascending lists, purposes, and what every body refuses.</summary>
 internal static class BodyFields
 {
-    /// <summary>The algorithm id of a sealing key: DHKEM(P-256, HKDF-SHA256) [RFC 9180].</summary>
-    public const int SealingAlgorithm = 16;
-
-    /// <summary>The latest time there is, in milliseconds since 1970.</summary>
-    public const long TimeMax = 1L << 48;
-
     /// <summary>A map of exactly so many pairs.</summary>
     public static void ReadMap(ref CborReader reader, int pairs)
     {
         int count = reader.ReadMapStart();
         if (!reader.Failed && count != pairs) reader.Fail($"The body has {count} fields instead of {pairs}.");
     }
-
-    public static Id16 ReadId16(ref CborReader reader)
-    {
-        ReadOnlySpan<byte> bytes = reader.ReadBytes(Id16.Length);
-        return reader.Failed ? default : new Id16(bytes);
-    }
-
-    public static long ReadTime(ref CborReader reader) => (long)reader.ReadUInt((ulong)TimeMax);
 
     public static LedgerDid ReadDid(ref CborReader reader)
     {
@@ -37,40 +21,6 @@ internal static class BodyFields
         if (LedgerDid.Parse(text).TryGet(out LedgerDid did, out Fault fault)) return did;
         reader.Fail(fault.Message, fault.Code);
         return default;
-    }
-
-    /// <summary><c>[alg, point]</c>; refuses another algorithm than the one that the place asks for.</summary>
-    public static PublicKey? ReadKey(ref CborReader reader, int algorithm)
-    {
-        reader.ReadArrayStart(2);
-        if (reader.ReadInt() != algorithm) reader.Fail($"The key's algorithm is not {algorithm}.", FaultCode.Unsupported);
-        ReadOnlySpan<byte> point = reader.ReadBytes(PublicKey.Sec1Length);
-        if (reader.Failed) return null;
-        if (PublicKey.FromSec1(point).TryGet(out PublicKey? key, out Fault fault)) return key;
-        reader.Fail(fault.Message, fault.Code);
-        return null;
-    }
-
-    public static void WriteKey(CborWriter writer, PublicKey key, int algorithm)
-    {
-        writer.WriteArrayStart(2);
-        writer.WriteInt(algorithm);
-        writer.WriteBytes(key.Sec1);
-    }
-
-    /// <summary><c>[-7, bstr .size 64]</c>.</summary>
-    public static byte[] ReadSignature(ref CborReader reader)
-    {
-        reader.ReadArrayStart(2);
-        if (reader.ReadInt() != CoseAlgorithm.Es256) reader.Fail("The signature's algorithm is not ES256.", FaultCode.Unsupported);
-        return reader.ReadBytes(PublicKey.SignatureLength).ToArray();
-    }
-
-    public static void WriteSignature(CborWriter writer, ReadOnlySpan<byte> signature)
-    {
-        writer.WriteArrayStart(2);
-        writer.WriteInt(CoseAlgorithm.Es256);
-        writer.WriteBytes(signature);
     }
 
     public static Hash32[] ReadHashes(ref CborReader reader, int least, int most, bool ascending)
@@ -100,7 +50,7 @@ internal static class BodyFields
         Id16[] ids = new Id16[count];
         for (int i = 0; i < count; i++)
         {
-            ids[i] = ReadId16(ref reader);
+            ids[i] = reader.ReadId16();
             if (i > 0 && ids[i - 1].CompareTo(ids[i]) >= 0) FailOrder(ref reader);
         }
         return ids;
@@ -109,7 +59,7 @@ internal static class BodyFields
     public static void WriteIds(CborWriter writer, IReadOnlyList<Id16> ids)
     {
         writer.WriteArrayStart(ids.Count);
-        foreach (Id16 id in ids) writer.WriteBytes(id.Bytes);
+        foreach (Id16 id in ids) writer.WriteId16(id);
     }
 
     /// <summary>A purpose of use, or a failed reader.</summary>

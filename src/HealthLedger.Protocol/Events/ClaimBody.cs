@@ -1,5 +1,4 @@
 using HealthLedger.Protocol.Cbor;
-using HealthLedger.Protocol.Cose;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Keys;
 
@@ -20,9 +19,9 @@ public sealed record ClaimBody
         CborReader reader = new(body);
         BodyFields.ReadMap(ref reader, 2);
         reader.ReadKey(1);
-        PublicKey? key = BodyFields.ReadKey(ref reader, CoseAlgorithm.Es256);
+        PublicKey? key = reader.ReadSigningKey();
         reader.ReadKey(2);
-        byte[] proof = BodyFields.ReadSignature(ref reader);
+        byte[] proof = reader.ReadSignature().ToArray();
         return reader.End() && key is not null ? new ClaimBody { Key = key, Proof = proof } : reader.Fault;
     }
 
@@ -31,8 +30,8 @@ public sealed record ClaimBody
     {
         writer.WriteMapStart(2);
         writer.WriteUInt(1);
-        BodyFields.WriteKey(writer, Key, CoseAlgorithm.Es256);
+        writer.WriteSigningKey(Key);
         writer.WriteUInt(2);
-        BodyFields.WriteSignature(writer, Proof.Span);
+        writer.WriteSignature(Proof.Span);
     }
 }

@@ -74,12 +74,12 @@ public sealed record GrantBody
         {
             switch (field)
             {
-                case 1: grant = BodyFields.ReadId16(ref reader); break;
+                case 1: grant = reader.ReadId16(); break;
                 case 2: grantee = BodyFields.ReadDid(ref reader); break;
                 case 3: segments = BodyFields.ReadIds(ref reader, 1, BodyLimits.Segments); break;
                 case 4: purposes = ReadPurposes(ref reader); break;
-                case 5: from = BodyFields.ReadTime(ref reader); break;
-                case 6: until = BodyFields.ReadTime(ref reader); break;
+                case 5: from = reader.ReadTime(); break;
+                case 6: until = reader.ReadTime(); break;
                 case 7: rights = (Rights)reader.ReadUInt((ulong)(Rights.Read | Rights.Deposit)); break;
                 case 8: objects = BodyFields.ReadHashes(ref reader, 0, BodyLimits.Objects, ascending: false); break;
                 case 9: uses = (uint)reader.ReadUInt(BodyLimits.Uses); break;
@@ -87,8 +87,8 @@ public sealed record GrantBody
                 case 11: records = BodyFields.ReadHashes(ref reader, 1, BodyLimits.Records, ascending: true); break;
                 case 12:
                     reader.ReadArrayStart(2);
-                    long ledgerFrom = BodyFields.ReadTime(ref reader);
-                    ledger = (ledgerFrom, BodyFields.ReadTime(ref reader));
+                    long ledgerFrom = reader.ReadTime();
+                    ledger = (ledgerFrom, reader.ReadTime());
                     break;
                 case 13: words = reader.ReadHash(); break;
                 case 14:
@@ -114,7 +114,7 @@ public sealed record GrantBody
         int optional = (Uses is null ? 0 : 1) + (Person is null ? 0 : 1) + (Records is null ? 0 : 1) + (Ledger is null ? 0 : 1) + (Words is null ? 0 : 1) + (Stewarded ? 1 : 0);
         writer.WriteMapStart(8 + optional);
         writer.WriteUInt(1);
-        writer.WriteBytes(Grant.Bytes);
+        writer.WriteId16(Grant);
         writer.WriteUInt(2);
         writer.WriteText(Grantee.ToString());
         writer.WriteUInt(3);

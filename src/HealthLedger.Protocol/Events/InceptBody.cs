@@ -1,5 +1,4 @@
 using HealthLedger.Protocol.Cbor;
-using HealthLedger.Protocol.Cose;
 using HealthLedger.Protocol.Did;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Hashing;
@@ -36,8 +35,8 @@ public sealed record InceptBody
             switch (field)
             {
                 case 1: if (reader.ReadUInt(PatientKind) != PatientKind) reader.Fail("The kind of identity is not known.", FaultCode.Unsupported); break;
-                case 2: salt = BodyFields.ReadId16(ref reader); break;
-                case 3: key = BodyFields.ReadKey(ref reader, CoseAlgorithm.Es256); break;
+                case 2: salt = reader.ReadId16(); break;
+                case 3: key = reader.ReadSigningKey(); break;
                 case 4: steward = BodyFields.ReadDid(ref reader); break;
                 default: BodyFields.Unknown(ref reader, field); break;
             }
@@ -54,11 +53,11 @@ public sealed record InceptBody
         writer.WriteUInt(1);
         writer.WriteUInt(PatientKind);
         writer.WriteUInt(2);
-        writer.WriteBytes(Salt.Bytes);
+        writer.WriteId16(Salt);
         if (Key is not null)
         {
             writer.WriteUInt(3);
-            BodyFields.WriteKey(writer, Key, CoseAlgorithm.Es256);
+            writer.WriteSigningKey(Key);
         }
         else if (Steward is { } steward)
         {

@@ -67,12 +67,12 @@ public readonly record struct Outcome
         if (First is { } first)
         {
             writer.WriteUInt(3);
-            writer.WriteUInt((ulong)first);
+            writer.WriteCount(first);
         }
         if (Count is { } count)
         {
             writer.WriteUInt(4);
-            writer.WriteUInt((ulong)count);
+            writer.WriteCount(count);
         }
         if (Root is { } root)
         {
@@ -82,7 +82,7 @@ public readonly record struct Outcome
         if (Grant is { } grant)
         {
             writer.WriteUInt(6);
-            writer.WriteBytes(grant.Bytes);
+            writer.WriteId16(grant);
         }
     }
 
@@ -98,10 +98,10 @@ public readonly record struct Outcome
             {
                 case 1: (outcome, hasKind) = (outcome with { Kind = (OutcomeKind)reader.ReadUInt((ulong)OutcomeKind.Denied) }, true); break;
                 case 2: outcome = outcome with { Reason = (FaultCode)reader.ReadUInt(ushort.MaxValue) }; break;
-                case 3: outcome = outcome with { First = (long)reader.ReadUInt(IntegerMax) }; break;
-                case 4: outcome = outcome with { Count = (long)reader.ReadUInt(IntegerMax) }; break;
+                case 3: outcome = outcome with { First = reader.ReadCount() }; break;
+                case 4: outcome = outcome with { Count = reader.ReadCount() }; break;
                 case 5: outcome = outcome with { Root = reader.ReadHash() }; break;
-                case 6: outcome = outcome with { Grant = BodyFields.ReadId16(ref reader) }; break;
+                case 6: outcome = outcome with { Grant = reader.ReadId16() }; break;
                 default: reader.Fail($"An outcome has no field {key}."); break;
             }
         }
@@ -116,8 +116,6 @@ public readonly record struct Outcome
         Outcome outcome = Read(ref reader);
         return reader.End() ? outcome : reader.Fault;
     }
-
-    private const ulong IntegerMax = (1UL << 53) - 1;
 
     private bool HasTheFieldsOfItsKind() => Kind switch
     {

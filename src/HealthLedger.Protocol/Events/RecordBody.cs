@@ -50,9 +50,9 @@ public sealed record RecordBody
         Hash32 recordKey = ReadHash(ref reader, 1);
         Hash32 contentKey = ReadHash(ref reader, 2);
         reader.ReadKey(3);
-        Id16 resource = BodyFields.ReadId16(ref reader);
+        Id16 resource = reader.ReadId16();
         reader.ReadKey(4);
-        Id16 segment = BodyFields.ReadId16(ref reader);
+        Id16 segment = reader.ReadId16();
         Hash32 segmentKey = ReadHash(ref reader, 5);
         Hash32 manifest = ReadHash(ref reader, 6);
         Hash32 content = ReadHash(ref reader, 7);
@@ -79,9 +79,9 @@ public sealed record RecordBody
         WriteHash(writer, 1, RecordKey);
         WriteHash(writer, 2, ContentKey);
         writer.WriteUInt(3);
-        writer.WriteBytes(Resource.Bytes);
+        writer.WriteId16(Resource);
         writer.WriteUInt(4);
-        writer.WriteBytes(Segment.Bytes);
+        writer.WriteId16(Segment);
         WriteHash(writer, 5, SegmentKey);
         WriteHash(writer, 6, Manifest);
         WriteHash(writer, 7, Content);

@@ -15,7 +15,7 @@ public sealed record RevokeBody
         CborReader reader = new(body);
         BodyFields.ReadMap(ref reader, 1);
         reader.ReadKey(1);
-        Id16 grant = BodyFields.ReadId16(ref reader);
+        Id16 grant = reader.ReadId16();
         return reader.End() ? new RevokeBody { Grant = grant } : reader.Fault;
     }
 
@@ -24,6 +24,6 @@ public sealed record RevokeBody
     {
         writer.WriteMapStart(1);
         writer.WriteUInt(1);
-        writer.WriteBytes(Grant.Bytes);
+        writer.WriteId16(Grant);
     }
 }

@@ -1,5 +1,4 @@
 using HealthLedger.Protocol.Cbor;
-using HealthLedger.Protocol.Cose;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Keys;
 
@@ -26,13 +25,13 @@ public sealed record RotateBody
         CborReader reader = new(body);
         BodyFields.ReadMap(ref reader, 4);
         reader.ReadKey(1);
-        PublicKey? key = BodyFields.ReadKey(ref reader, CoseAlgorithm.Es256);
+        PublicKey? key = reader.ReadSigningKey();
         reader.ReadKey(2);
-        byte[] proof = BodyFields.ReadSignature(ref reader);
+        byte[] proof = reader.ReadSignature().ToArray();
         reader.ReadKey(3);
         Hash32 old = reader.ReadHash();
         reader.ReadKey(4);
-        long end = BodyFields.ReadTime(ref reader);
+        long end = reader.ReadTime();
         return reader.End() && key is not null ? new RotateBody { New = key, Proof = proof, Old = old, End = end } : reader.Fault;
     }
 
@@ -41,9 +40,9 @@ public sealed record RotateBody
     {
         writer.WriteMapStart(4);
         writer.WriteUInt(1);
-        BodyFields.WriteKey(writer, New, CoseAlgorithm.Es256);
+        writer.WriteSigningKey(New);
         writer.WriteUInt(2);
-        BodyFields.WriteSignature(writer, Proof.Span);
+        writer.WriteSignature(Proof.Span);
         writer.WriteUInt(3);
         writer.WriteHash(Old);
         writer.WriteUInt(4);

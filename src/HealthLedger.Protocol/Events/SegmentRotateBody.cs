@@ -22,9 +22,9 @@ public sealed record SegmentRotateBody
         CborReader reader = new(body);
         BodyFields.ReadMap(ref reader, 3);
         reader.ReadKey(1);
-        Id16 segment = BodyFields.ReadId16(ref reader);
+        Id16 segment = reader.ReadId16();
         reader.ReadKey(2);
-        PublicKey? key = BodyFields.ReadKey(ref reader, BodyFields.SealingAlgorithm);
+        PublicKey? key = reader.ReadSealingKey();
         reader.ReadKey(3);
         Hash32[] objects = BodyFields.ReadHashes(ref reader, 1, BodyLimits.Objects, ascending: false);
         return reader.End() && key is not null ? new SegmentRotateBody { Segment = segment, Key = key, Objects = objects } : reader.Fault;
@@ -35,9 +35,9 @@ public sealed record SegmentRotateBody
     {
         writer.WriteMapStart(3);
         writer.WriteUInt(1);
-        writer.WriteBytes(Segment.Bytes);
+        writer.WriteId16(Segment);
         writer.WriteUInt(2);
-        BodyFields.WriteKey(writer, Key, BodyFields.SealingAlgorithm);
+        writer.WriteSealingKey(Key);
         writer.WriteUInt(3);
         BodyFields.WriteHashes(writer, Objects);
     }

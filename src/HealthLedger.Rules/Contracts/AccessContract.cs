@@ -2,6 +2,7 @@ using HealthLedger.Protocol;
 using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Exchange;
 using HealthLedger.Protocol.Merkle;
 using HealthLedger.Protocol.Statements;
 using HealthLedger.Rules.State;
@@ -18,7 +19,7 @@ internal static class AccessContract
         Outcome outcome = Outcome.Denied(decision.Reason);
         if (decision.IsPermit)
         {
-            (long count, Hash32 root) = body.Records is { } records ? (records.Count, RecordList.RootOfNamed(records)) : ListOf(context, subject, decision.Segments);
+            (long count, Hash32 root) = body.Records is { } records ? (records.Count, PermitList.OfRecords(records).Root) : ListOf(context, subject, decision.Segments);
             outcome = Outcome.Permitted(decision.Reason, count, root, decision.Grant);
             if (decision.Grant is { } grant && decision.Live.UsesLeft != GrantLiveRow.AnyUses)
                 context.State.Put(RowKey.Of(Table.GrantLive, subject).Add(signer.Issuer).Add(grant), decision.Live.Used());

@@ -1,6 +1,7 @@
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Exchange;
 using HealthLedger.Rules.Contracts;
 using HealthLedger.Rules.State;
 using HealthLedger.Rules.Views;
@@ -46,7 +47,7 @@ public static class ReleasePolicy
             if (view.Record(id) is not { } record || record.Place.Subject != request.Subject) return Wrong;
             records.Add(record);
         }
-        return RecordList.RootOfNamed(named) == request.Outcome.Root ? new ReleasedRecords([], records) : Wrong;
+        return PermitList.OfRecords(named).Root == request.Outcome.Root ? new ReleasedRecords([], records) : Wrong;
     }
 
     /// <summary>Whole segments: those of the permit, with the events that were in them at its place in the order.</summary>
@@ -55,8 +56,8 @@ public static class ReleasePolicy
         List<ReleasedSegment> segments = [];
         foreach (Id16 id in request.Access.Segments ?? Opened(request, view, line))
             segments.Add(new ReleasedSegment(id, [.. view.RecordsOf(request.Subject, id).TakeWhile(entry => entry.Leaf < request.Leaf)]));
-        (long count, Hash32 root) = RecordList.OfSegments([.. segments.Select(segment => segment.ToListed())]);
-        return count == request.Outcome.Count && root == request.Outcome.Root ? new ReleasedRecords(segments, []) : Wrong;
+        (ulong count, Hash32 root) = PermitList.OfSegments([.. segments.Select(segment => segment.ToList())]);
+        return (long)count == request.Outcome.Count && root == request.Outcome.Root ? new ReleasedRecords(segments, []) : Wrong;
     }
 
     /// <summary>The segments that an access which names none opened: found again by the authority in its outcome, and held against its root.</summary>

@@ -1,5 +1,5 @@
 using HealthLedger.Protocol;
-using HealthLedger.Rules.Contracts;
+using HealthLedger.Protocol.Exchange;
 using HealthLedger.Rules.State;
 using HealthLedger.Rules.Views;
 
@@ -15,6 +15,6 @@ public sealed record ReleasedRecords(IReadOnlyList<ReleasedSegment> Segments, IR
 /// <param name="Events">In ledger order, retractions too.</param>
 public sealed record ReleasedSegment(Id16 Segment, IReadOnlyList<RecordEntryRow> Events)
 {
-    /// <summary>As the record list has it.</summary>
-    public ListedSegment ToListed() => new(Segment, [.. Events.Select(entry => new ListedRecord(entry.Record, entry.Kind == RecordEntryKind.Retract))]);
+    /// <summary>As an answer has it.</summary>
+    public SegmentList ToList() => new(Segment, [.. Events.Select(entry => new SegmentItem(entry.Record, entry.Kind == RecordEntryKind.Retract))]);
 }

@@ -190,7 +190,7 @@ internal sealed class MemoryLedger : ILedgerConnection
         IEnumerable<ReadOnlyMemory<byte>> granted = outcome.Grant is { } grant ? shard.View.Grant(did.Id, grant)!.Terms.Objects.Select(name => _objects[name]).Where(o => o.Span[1] != 8) : [];
         ReleasePage answer = new()
         {
-            SegmentLists = from > 0 || claim.Access.Records is not null ? null : [.. released.Segments.Select(segment => new SegmentList(segment.Segment, [.. segment.ToListed().Events.Select(e => new SegmentItem(e.Record, e.IsRetraction))]))],
+            SegmentLists = from > 0 || claim.Access.Records is not null ? null : [.. released.Segments.Select(segment => segment.ToList())],
             Records = [.. page.Select(entry => Record(shard, entry, request.WantContent))],
             SealedKeys = from > 0 ? [] : [.. segments.SelectMany(segment => KeyObjects(shard, did, segment)), .. granted],
             Envelopes = [.. page.Select(entry => entry.Envelope).Distinct().Select(name => _objects[name])],

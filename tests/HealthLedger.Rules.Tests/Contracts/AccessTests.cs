@@ -1,7 +1,7 @@
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
-using HealthLedger.Rules.Contracts;
+using HealthLedger.Protocol.Exchange;
 using HealthLedger.Rules.State;
 using HealthLedger.Rules.Tests.Reasons;
 using HealthLedger.Rules.Tests.World;
@@ -72,19 +72,19 @@ public class AccessTests
     public void A_permit_describes_the_list_at_its_place_in_the_order() => Scenarios.WithRecord(_ledger, (patient, record) =>
     {
         IReadOnlyList<Outcome> outcomes = _ledger.ApplyAll(_ledger.Clinic, Draft.Access(patient), Draft.Add(patient, "r2", "own"), Draft.Access(patient));
-        ListedSegment before = new(Fake.Id("own"), [new ListedRecord(record, false)]);
-        ListedSegment after = new(Fake.Id("own"), [new ListedRecord(record, false), new ListedRecord(_ledger.LastEvent(1), false)]);
-        (outcomes[0].Count, outcomes[0].Root).Should().Be((1, RecordList.OfSegments([before]).Root));
-        return (outcomes[2].Count, outcomes[2].Root).Should().Be((2, RecordList.OfSegments([after]).Root));
+        SegmentList before = new(Fake.Id("own"), [new SegmentItem(record, false)]);
+        SegmentList after = new(Fake.Id("own"), [new SegmentItem(record, false), new SegmentItem(_ledger.LastEvent(1), false)]);
+        (outcomes[0].Count, outcomes[0].Root).Should().Be((1, PermitList.OfSegments([before]).Root));
+        return (outcomes[2].Count, outcomes[2].Root).Should().Be((2, PermitList.OfSegments([after]).Root));
     });
 
     [Fact]
     public void A_retraction_is_in_the_list_that_a_permit_describes() => Scenarios.WithRecord(_ledger, (patient, record) =>
     {
         Outcome permit = _ledger.ApplyAll(_ledger.Clinic, Draft.Retract(patient, record), Draft.Access(patient))[1];
-        ListedSegment list = new(Fake.Id("own"), [new ListedRecord(record, false), new ListedRecord(record, true)]);
+        SegmentList list = new(Fake.Id("own"), [new SegmentItem(record, false), new SegmentItem(record, true)]);
         permit.Count.Should().Be(2);
-        return permit.Root.Should().Be(RecordList.OfSegments([list]).Root);
+        return permit.Root.Should().Be(PermitList.OfSegments([list]).Root);
     });
 
     [Fact]
@@ -93,7 +93,7 @@ public class AccessTests
         _ledger.Apply(_ledger.Clinic, Draft.Add(patient, "r2", "own"));
         Hash32[] asked = [_ledger.LastEvent(), record];
         Outcome permit = _ledger.Apply(_ledger.Clinic, Draft.Access(patient, Draft.AccessFor() with { Records = asked }));
-        return (permit.Count, permit.Root).Should().Be((2, RecordList.RootOfNamed(asked)));
+        return (permit.Count, permit.Root).Should().Be((2, PermitList.OfRecords(asked).Root));
     });
 
     [Fact]
