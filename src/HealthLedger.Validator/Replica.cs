@@ -40,6 +40,8 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     /// <summary>Shards, the directory included.</summary>
     public int ShardCount => _core.Shards.Length;
 
+    internal ReplicaStore Store => _core.Store;
+
     /// <summary>Completes when the replica has ended: disposed of, or failed.</summary>
     public Task Ended => _ended.Task;
 

@@ -67,6 +67,38 @@ public sealed class TestNetwork : IAsyncDisposable
     public Task<Result<CommittedStatement>> SubmitAsync(int member, Submission submission) =>
         Network.Member(member)!.Shard(submission.Statement.Shard).SubmitAsync(new SubmissionEnvelope(submission.Encode(), [])).WaitAsync(TimeSpan.FromSeconds(20));
 
+    /// <summary>Waits until a condition holds; fails the test when it does not in time.</summary>
+    public static async Task UntilAsync(Func<bool> holds, string what)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
+        for (int i = 0; i < 1_500; i++)
+        {
+            if (holds()) return;
+            await timer.WaitForNextTickAsync();
+        }
+        holds().Should().BeTrue(what);
+    }
+
+    /// <summary>Waits until members have committed the same height in every shard.</summary>
+    public Task UntilLevelAsync(params int[] members) => UntilAsync(
+        () => Enumerable.Range(0, Network.Genesis.Shards + 1).All(shard => members.Select(member => Network.Member(member)!.Replica.TipOf(shard).Info.Hash).Distinct().Count() == 1),
+        "the members come to the same height");
+
+    /// <summary>All that one shard of a member holds of the committed ledger, hashed: blocks, outcomes, tree, rows.</summary>
+    public string Fingerprint(int member, int shard)
+    {
+        Replica replica = Network.Member(member)!.Replica;
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (long height = 1; height <= replica.TipOf(shard).Info.Height; height++) hash.AppendData(replica.Store.Blocks.TryRead((uint)shard, (ulong)height)!.Bytes.Span);
+        hash.AppendData(replica.Tree(shard).Root.Bytes);
+        foreach (Protocol.State.Row row in replica.Store.State((uint)shard).Scan(default))
+        {
+            hash.AppendData(row.Key.Span);
+            hash.AppendData(row.Value.Span);
+        }
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Network.DisposeAsync();
