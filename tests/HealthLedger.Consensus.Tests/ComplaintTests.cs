@@ -92,6 +92,20 @@ public sealed class ComplaintTests
     }
 
     [Fact]
+    public void A_lock_that_can_never_be_a_base_again_is_not_waited_for()
+    {
+        // Found by reading a transcript: the member complained for ever, and with f = 0 the others join each complaint.
+        BlockInfo first = _cluster.Block(1, _cluster.Genesis), second = _cluster.Block(2, first), other = _cluster.Block(3, _cluster.Genesis);
+        Promise[] promises = _cluster.Open(_cluster.First, 1, 0, 1, 2);
+        _cluster.Propose(_cluster.First, 1, first, promises, 0, 1, 2);
+        Certificate prepared = _cluster.Join(_cluster.Propose(_cluster.First, 1, second, null, 0, 1, 2));
+        _cluster.ShowPrepared(_cluster.First, 1, prepared, 1).Should().ContainSingle();
+        _cluster.Step(1, new DecideCall(_cluster.Certify(VoteKind.Commit, _cluster.First.Next, other, 0, 2, 3)) { From = 2 });
+        _cluster.Step(1, new Executed(other, Verdict.Ok)).OfType<Commit>().Should().ContainSingle();
+        _cluster.Wait(1, 20_000).Sent<ComplainCall>().Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_complaint_is_answered_with_the_newest_commit_certificate()
     {
         BlockInfo block = _cluster.Block(1, _cluster.Genesis);

@@ -30,13 +30,23 @@ public sealed class LeaderTests
     }
 
     [Fact]
-    public void An_activation_gives_up_when_f_plus_1_members_have_promised_to_another()
+    public void An_activation_gives_up_when_q_promises_cannot_come_together_any_more()
     {
         Nack nack = new(0, _cluster.First, NackReason.OtherLeader, 1, null, []);
         Step(new NackAnswer(nack) { From = 1 });
         Step(new NackAnswer(nack) { From = 1 });
         _leader.IsOver.Should().BeFalse("one member may lie");
         Step(new NackAnswer(nack with { Member = 2 }) { From = 2 }).OfType<LeaderEnded>().Single().Reason.Should().Be(LeaderEnd.OtherActivation);
+    }
+
+    [Fact]
+    public void A_refusal_meant_for_the_other_activation_ends_nothing()
+    {
+        // Found by reading a transcript: both activations ended, since a Nack does not say which of them it is for.
+        foreach (Promise promise in _cluster.Open(_cluster.First, 1, 1, 2)) Step(new PromiseAnswer(promise) { From = promise.Member });
+        Nack nack = new(0, _cluster.First, NackReason.OtherLeader, 1, null, []);
+        foreach (int member in new[] { 1, 2 }) Step(new NackAnswer(nack with { Member = member }) { From = member }).Should().BeEmpty();
+        Step(new PromiseAnswer(_cluster.Open(_cluster.First, 1, 3)[0]) { From = 3 }).OfType<Ready>().Should().ContainSingle();
     }
 
     [Fact]

@@ -18,6 +18,15 @@ if (Option("--trace") is { } traced)
     return one is null ? 0 : 1;
 }
 
+if (Option("--write-transcripts") is { } folder)
+{
+    foreach (HealthLedger.Simulation.Transcripts.Scenario scenario in HealthLedger.Simulation.Transcripts.Scenarios.All)
+    {
+        File.WriteAllText(Path.Combine(folder, scenario.FileName), scenario.Tell());
+    }
+    return 0;
+}
+
 if (args.Contains("--mutants"))
 {
     foreach (HealthLedger.Simulation.Mutants.Mutant mutant in HealthLedger.Simulation.Mutants.MutantTable.All)

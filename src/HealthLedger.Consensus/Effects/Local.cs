@@ -48,7 +48,7 @@ public sealed record Ready(BlockRef Parent) : Effect;
 
 /// <summary>To a leader's shell: this attempt is over.</summary>
 /// <param name="Epoch">Its epoch.</param>
-/// <param name="Reason">Why; step <see cref="LeaderLost"/> to the replica unless a higher epoch is the reason.</param>
+/// <param name="Reason">Why.</param>
 public sealed record LeaderEnded(Epoch Epoch, LeaderEnd Reason) : Effect;
 
 /// <summary>Why an attempt to lead ended.</summary>

@@ -101,14 +101,30 @@ public sealed partial class LeaderMachine
         {
             case NackReason.OtherLeader:
                 _otherLeader |= 1UL << from;
-                // f + 1, so one that does not lie: with this id q promises may never come together.
-                if (_chain is null && System.Numerics.BitOperations.PopCount(_otherLeader) > Quorum.Faults(_members)) End(LeaderEnd.OtherActivation, effects);
+                if (CannotWin) End(LeaderEnd.OtherActivation, effects);
                 break;
             case NackReason.Behind when now.Elapsed - _nackedAt[from] >= ConsensusTimes.ResendMilliseconds / 2:
                 _nackedAt[from] = now.Elapsed;
                 Resend(from, nack.NeedFrom ?? 0, effects);
                 break;
             default: break;
+        }
+    }
+
+    /// <summary>
+    /// So many have promised this epoch to another activation that q promises cannot come together. Who has promised to this one does not
+    /// count: its refusal was meant for the other. More than f are needed, so liars alone end nothing.
+    /// </summary>
+    private bool CannotWin
+    {
+        get
+        {
+            int lost = 0;
+            for (int member = 0; member < _members; member++)
+            {
+                if ((_otherLeader >> member & 1) == 1 && _promises[member] is null) lost++;
+            }
+            return _chain is null && lost > _members - _quorum;
         }
     }
 

@@ -30,7 +30,7 @@ public sealed record WaitingSince(long? Since) : Message;
 /// <summary>Local: shard 0 committed, here, a height that changed directory rows (section 3).</summary>
 public sealed record DirectoryChanged(long Height) : Message;
 
-/// <summary>Local: the shard actor that led this epoch is gone or gave up; the replica complains of it at once (rule 1).</summary>
+/// <summary>Local: the activation that led this epoch is gone; the replica complains of it at once (rule 1).</summary>
 public sealed record LeaderLost(Epoch Epoch) : Message;
 
 /// <summary>Local, to a leader: a block to propose on top of its last one.</summary>

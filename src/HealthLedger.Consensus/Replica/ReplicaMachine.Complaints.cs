@@ -30,9 +30,13 @@ public sealed partial class ReplicaMachine
 
     private bool HasWork => _oldestWaiting is not null || HasUncommitted;
 
-    /// <summary>A block accepted in this epoch, or locked, is not committed.</summary>
+    /// <summary>
+    /// A block accepted in this epoch, or locked, is not committed. A lock below the newest commit certificate is not waited for: it can
+    /// never be a base again.
+    /// </summary>
     private bool HasUncommitted =>
-        (_log.LastAccepted is { } last && last.Height > Tip.Height) || (_log.Lock is { } held && held.Height > Tip.Height);
+        (_log.LastAccepted is { } last && last.Height > Tip.Height)
+        || (_log.Lock is { } held && held.Height > Tip.Height && Certificate.Compare(held, _log.Committed) > 0);
 
     private long ComplainAfter
     {

@@ -1,4 +1,5 @@
 using HealthLedger.Consensus.Effects;
+using HealthLedger.Consensus.Log;
 using HealthLedger.Consensus.Messages;
 using HealthLedger.Protocol.Votes;
 using HealthLedger.Simulation.Engine;
@@ -11,6 +12,8 @@ public sealed class Trace
 {
     private readonly List<string> _lines = [];
     private readonly Dictionary<Protocol.Hash32, string> _names = [];
+    private readonly List<(string Line, Action Act)> _watched = [];
+    private readonly HashSet<(int Node, string Text)> _said = [];
     private SimWorld? _world;
 
     /// <summary>The lines so far.</summary>
@@ -19,9 +22,36 @@ public sealed class Trace
     /// <summary>Tells the time.</summary>
     public void Watch(SimWorld world) => _world = world;
 
+    /// <summary>Acts once, just before whatever the first such line tells happens.</summary>
+    public void When(string line, Action act) => _watched.Add((line, act));
+
     /// <summary>Adds a line about a node, or about the world.</summary>
-    public void Add(Node? node, string text) =>
-        _lines.Add($"{_world?.Now ?? 0,6} {(node is null ? "      " : $"node {node.Id}")}  {text}");
+    public void Add(Node? node, string text)
+    {
+        string told = $"{(node is null ? "      " : $"node {node.Id}")}  {text}";
+        _lines.Add($"{_world?.Now ?? 0,6} {told}");
+        for (int i = 0; i < _watched.Count; i++)
+        {
+            if (!told.Contains(_watched[i].Line, StringComparison.Ordinal)) continue;
+            Action act = _watched[i].Act;
+            _watched.RemoveAt(i);
+            act();
+            return;
+        }
+    }
+
+    /// <summary>Adds a line for what a node must not forget.</summary>
+    public void Record(Node node, VoteRecord record)
+    {
+        string? text = record switch
+        {
+            Locked locked => $"locks {locked.Certificate.Epoch} {Name(locked.Certificate.Height, locked.Certificate.Block)}",
+            BaseChosen chosen => $"finds the base of {chosen.Epoch}: {Name(chosen.Block.Height, chosen.Block.Hash)}{(chosen.VoteAgain ? ", to be voted again" : "")}",
+            Entered entered => $"enters {entered.Epoch} on proof",
+            _ => null,
+        };
+        if (text is not null) Add(node, text);
+    }
 
     /// <summary>Adds a line for something a node does.</summary>
     public void Effect(Node node, Effect effect)
@@ -41,7 +71,9 @@ public sealed class Trace
             Broadcast { Message: ComplainCall call } => $"complains of {call.Complaint.Epoch}",
             _ => null,
         };
-        if (text is not null) Add(node, text);
+        // A repetition tells nothing new.
+        if (text is null || (effect is Broadcast { Message: ComplainCall } or Send { Message: NackAnswer } && !_said.Add((node.Id, text)))) return;
+        Add(node, text);
     }
 
     /// <summary>A block's name: its height, with a letter where there are several.</summary>

@@ -30,6 +30,9 @@ public enum EventKind : byte
     /// <summary>The liars take a turn.</summary>
     Liars,
 
+    /// <summary>A directed scenario acts.</summary>
+    Script,
+
     /// <summary>The network goes down.</summary>
     Outage,
 

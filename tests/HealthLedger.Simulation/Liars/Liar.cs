@@ -11,7 +11,9 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
 {
     private readonly List<(int To, Message Message)> _said = [];
     private long _complainedAt = -10;
-    private readonly ulong _censored = SimRandom.Mix(world.Plan.Seed);
+
+    /// <summary>The statements it never proposes.</summary>
+    public ulong Censored { get; set; } = SimRandom.Mix(world.Plan.Seed);
 
     /// <summary>How it lies.</summary>
     public Lies Lies => lies;
@@ -37,7 +39,7 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
     }
 
     /// <summary>The statements it would propose.</summary>
-    public ulong Choose(ulong open) => Has(Lies.Censor) ? open & ~_censored : open;
+    public ulong Choose(ulong open) => Has(Lies.Censor) ? open & ~Censored : open;
 
     /// <summary>Lets an effect out, or something else.</summary>
     public void Release(Effect effect)
@@ -63,11 +65,28 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
                     Say(member, world.Random.Chance(500) ? new SimWithheld(call) { From = node.Member } : call);
                 }
                 break;
+            case Broadcast { Message: ProposeCall call } when Has(Lies.TwoFaced) && world.Random.Chance(700):
+                ProposeTwo(call);
+                break;
             case Broadcast broadcast:
                 Message message = node.Signed(broadcast.Message);
                 for (int member = 0; member < world.Plan.Members; member++) Say(member, message);
                 break;
             default: break;
+        }
+    }
+
+    /// <summary>Another block at the same height, with the same statements and another time, goes to the upper half of the members.</summary>
+    private void ProposeTwo(ProposeCall call)
+    {
+        SimBlock block = world.Blocks[call.Block.Hash];
+        SimBlock other = world.NewBlock(block.Parent!, block.Statements, block.Info.Time + 1, block.Info.DirectoryHeight, false, false, isValid: true);
+        other.Held |= node.Bit;
+        for (int member = 0; member < world.Plan.Members; member++)
+        {
+            bool isUpper = 2 * member >= world.Plan.Members;
+            if (isUpper) world.Trace?.Add(node, $"proposes {call.Epoch} {world.Trace.Name(other.Info.Height, other.Info.Hash)} to node {member} instead");
+            Say(member, isUpper ? call with { Block = other.Info } : call);
         }
     }
 

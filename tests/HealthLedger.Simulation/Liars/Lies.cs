@@ -46,6 +46,9 @@ public enum Lies
     /// <summary>Claims in a status what it cannot show.</summary>
     FalseStatus = 4096,
 
+    /// <summary>Proposes one block to some and another to the rest.</summary>
+    TwoFaced = 8192,
+
     /// <summary>All of them.</summary>
-    All = 8191,
+    All = 16383,
 }

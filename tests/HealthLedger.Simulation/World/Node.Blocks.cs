@@ -17,7 +17,12 @@ public sealed partial class Node
     public bool IsHonest => (_world.Faulty & (1u << Member)) == 0;
 
     /// <summary>An execution ends.</summary>
-    public void ExecutionDone(SimBlock block) => StepReplica(new Executed(block.Info, Judge(block)));
+    public void ExecutionDone(SimBlock block)
+    {
+        StepReplica(new Executed(block.Info, Judge(block)));
+        // The next block can be built on this one now.
+        TryBuild();
+    }
 
     private Verdict Judge(SimBlock block)
     {

@@ -113,11 +113,11 @@ public sealed partial class Node
         {
             case Persist persist:
                 Disk.Append(persist.Record);
+                _world.Trace?.Record(this, persist.Record);
                 if (persist.Record is BaseChosen chosen && IsHonest) _world.Oracle.BaseChosen(this, chosen);
                 PlanFlush();
                 break;
             case Send or Broadcast or CastVote or Cosign:
-                _world.Trace?.Effect(this, effect);
                 if (Disk.IsDirty) _outbox.Enqueue(effect);
                 else Release(effect);
                 break;
@@ -144,7 +144,7 @@ public sealed partial class Node
                 TryBuild();
                 break;
             case LeaderEnded ended:
-                if (ended.Reason is not (LeaderEnd.HigherEpoch or LeaderEnd.HandedOver)) StepReplica(new LeaderLost(ended.Epoch));
+                _world.Trace?.Add(this, $"stops leading {ended.Epoch}: {ended.Reason}");
                 break;
             case ModeChanged changed:
                 _world.Trace?.Add(this, $"is now {changed.Mode}");
@@ -188,6 +188,7 @@ public sealed partial class Node
     /// <summary>Signs and sends what may leave now.</summary>
     private void Release(Effect effect)
     {
+        if (effect is not Commit) _world.Trace?.Effect(this, effect);
         if (Liar is not null)
         {
             Liar.Release(effect);

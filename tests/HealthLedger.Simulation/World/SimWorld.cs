@@ -23,7 +23,7 @@ public sealed partial class SimWorld
     /// <summary>And within so many events.</summary>
     public const int EventsMax = 400_000;
 
-    private ulong _given, _must;
+    private ulong _must;
     private int _nextStatement;
     private bool _isOut;
     private readonly int[] _stopsAt;
@@ -147,6 +147,17 @@ public sealed partial class SimWorld
         }
     }
 
+    /// <summary>A directed scenario acts in so many milliseconds.</summary>
+    public void In(long milliseconds, Action act) => Queue.Add(Now + milliseconds, new SimEvent(EventKind.Script, 0, -1, act));
+
+    /// <summary>A client hands the next statement to a node.</summary>
+    public void Give(Node node)
+    {
+        ulong statement = 1UL << _nextStatement++;
+        Trace?.Add(node, $"is given statement {_nextStatement}");
+        node.Take(statement, isForwarded: false);
+    }
+
     private bool HasTwin(int member) => (Plan.Liars & (1u << member)) != 0 && (Plan.Lies & Lies.Twin) != 0;
 
     private int DelayOf() => Random.Chance(20) && !IsHealed ? Random.Next(1, Plan.Delay * 20) : Random.Next(1, (IsHealed ? 12 : Plan.Delay) + 1);
@@ -180,7 +191,7 @@ public sealed partial class SimWorld
         if (++Events > EventsMax) throw new Violation($"More than {EventsMax} events: messages breed. {Stuck()}");
         Happen(item);
         if (!IsHealed || (Events & 15) != 0) return false;
-        if (IsDone()) return true;
+        if (IsDone()) return IsQuiet();
         if (Now - HealedAt > LivenessMilliseconds) throw new Violation($"Not everything is committed {LivenessMilliseconds} ms after the healing. {Stuck()}");
         return false;
     }
@@ -192,6 +203,7 @@ public sealed partial class SimWorld
             case EventKind.Client: Submit(); return;
             case EventKind.Nemesis: Act(); return;
             case EventKind.Heal: Heal(); return;
+            case EventKind.Script: ((Action)item.Payload!)(); return;
             case EventKind.Outage: _isOut = true; return;
             case EventKind.Liars:
                 Brain?.Act();
@@ -224,14 +236,34 @@ public sealed partial class SimWorld
     private void Submit()
     {
         if (_nextStatement >= 64) return;
-        ulong statement = 1UL << _nextStatement++;
         Node node = Nodes[Random.Next(Plan.Members)];
-        if (node.Replica is null || node.PausedUntil > Now) return;
-        _given |= statement;
-        Trace?.Add(node, $"is given statement {_nextStatement}");
-        node.Take(statement, isForwarded: false);
-        if (IsHealed && node.IsHonest) _must |= statement;
+        ulong statement = 1UL << _nextStatement;
+        if (node.Replica is null || node.PausedUntil > Now) _nextStatement++;
+        else Give(node);
+        if (IsHealed && node.IsHonest && node.Replica is not null) _must |= statement;
     }
+
+    /// <summary>
+    /// With nothing to do and nobody lying, leaders stay: looked at for a while in one schedule of eight. A member that complains for ever of
+    /// what will never be would otherwise go unnoticed.
+    /// </summary>
+    private bool IsQuiet()
+    {
+        if (Faulty != 0 || (Plan.Seed & 7) != 0) return true;
+        if (_doneAt is null)
+        {
+            _doneAt = Now;
+            return false;
+        }
+        if (Now - _doneAt < SettlingMilliseconds) return false;
+        long epochs = Nodes.Sum(node => node.Replica!.Promised.Counter);
+        _epochsThen ??= epochs;
+        if (epochs != _epochsThen) throw new Violation($"A quiet network changes its leaders. {Stuck()}");
+        return Now - _doneAt > 4 * SettlingMilliseconds;
+    }
+
+    private const long SettlingMilliseconds = 10_000;
+    private long? _doneAt, _epochsThen;
 
     /// <summary>Everything an honest member accepted is committed, and all of them agree up to the same height.</summary>
     private bool IsDone()
