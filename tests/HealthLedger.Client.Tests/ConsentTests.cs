@@ -182,6 +182,35 @@ public sealed class ConsentTests
     }
 
     [Fact]
+    public async Task A_patient_with_a_wallet_reads_what_a_provider_keeps_in_segments_of_its_own()
+    {
+        TestPatient patient = await _world.PatientAsync();
+        (await _world.Registry.EnsureOwnSegmentsAsync(_world.Clinic.Wallet, _world.Clinic.Directory, patient.Did, ["laboratory"])).IsOk.Should().BeTrue();
+        await _world.Clinic.Depositor.DepositAsync(patient.Did, [TestWorld.Record("c")]);
+        AccessRequest own = TestWorld.Access(patient.Did, Purpose.PatientRequest) with { Role = Role.Patient };
+        (await patient.Reader.ReadAsync(own)).Value.Records.Should().ContainSingle().Which.Label.Should().Be("laboratory");
+    }
+
+    [Fact]
+    public async Task What_a_provider_kept_under_a_steward_is_locked_until_it_is_shared_after_the_claim()
+    {
+        LedgerDid patient = await Filled();
+        await _world.Registry.EnsureOwnSegmentsAsync(_world.Clinic.Wallet, _world.Clinic.Directory, patient, ["laboratory"]);
+        DepositedRecord kept = (await _world.Clinic.Depositor.DepositAsync(patient, [TestWorld.Record("c")])).Value[0];
+        (await _world.Registry.ShareOwnSegmentsAsync(_world.Clinic.Wallet, _world.Clinic.Directory, patient)).Fault.Code.Should().Be(FaultCode.StewardMayNot);
+        PatientWallet wallet = _world.WalletForClaim(patient);
+        await _world.Registry.ClaimAsync(_world.Hospital.Wallet, _world.Hospital.Directory, wallet);
+        TestPatient claimed = new(_world, wallet);
+        AccessRequest own = TestWorld.Access(patient, Purpose.PatientRequest) with { Role = Role.Patient };
+        OpenedRecords before = (await claimed.Reader.ReadAsync(own, new OpenOptions { AllowLocked = true })).Value;
+        before.Records.Should().HaveCount(4);
+        before.Locked.Should().Equal(kept.RecordId);
+        (await claimed.Reader.ReadAsync(own)).Fault.Code.Should().Be(FaultCode.KeyMissing);
+        (await _world.Registry.ShareOwnSegmentsAsync(_world.Clinic.Wallet, _world.Clinic.Directory, patient)).IsOk.Should().BeTrue();
+        (await claimed.Reader.ReadAsync(own)).Value.Records.Should().HaveCount(5);
+    }
+
+    [Fact]
     public async Task Acts_under_one_patient_that_are_made_at_once_all_hold()
     {
         TestPatient patient = await _world.PatientAsync();

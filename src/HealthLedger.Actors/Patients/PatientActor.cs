@@ -61,7 +61,7 @@ public sealed class PatientActor : Actor, IPatientActor
         foreach (SegmentView segment in view.Segments(_did.Id))
         {
             segments.Add(new PatientSegment(segment.Segment, TextOf(segment.Owner), PublicKey.FromSec1(segment.Key.Sec1.Span).Value, segment.Count));
-            bool controls = segment.Owner == who.Id || (segment.Owner == _did.Id && Controls(identity, who));
+            bool controls = who.Id == _did.Id || segment.Owner == who.Id || (segment.Owner == _did.Id && Controls(identity, who));
             if (controls) SealedKeysOf(view, segment.Segment, sealedKeys);
         }
         foreach (GrantView grant in view.GrantsTo(_did.Id, who.Id))

@@ -81,7 +81,7 @@ internal sealed class ReleaseDesk(ILedgerReader ledger, LedgerDid patient, int s
         foreach (Id16 segment in segments)
         {
             Hash32? owner = view.Segment(patient.Id, segment)?.Owner;
-            bool controls = owner == requester || (owner == patient.Id && steward == requester);
+            bool controls = requester == patient.Id || owner == requester || (owner == patient.Id && steward == requester);
             foreach ((_, SegmentKeyRow key) in view.SegmentKeys(patient.Id, segment))
             {
                 if (controls) Collect(key.Objects, ObjectKind.SealedKey, ObjectKind.Predecessor);

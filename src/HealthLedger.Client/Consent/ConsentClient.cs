@@ -134,7 +134,7 @@ public sealed class ConsentClient(LedgerClient client, PatientAuthority authorit
             // A segment of a provider's own is that provider's to rotate.
             if (view.Segments.FirstOrDefault(segment => segment.Segment == id && segment.Owner == authority.Patient) is not { } segment) continue;
             if (directory.Keyring.Find(segment.Key.KeyId) is not { } old) return new Fault(FaultCode.KeyMissing, $"The newest key of segment \"{segment.Label}\" is not at hand.");
-            Result<(Event, SealingKey)> made = SegmentOpening.Rotate(client.Random, authority.Patient, id, segment.Label, old, authority.Holder.Sealing.Public, objects);
+            Result<(Event, SealingKey)> made = SegmentOpening.Rotate(client.Random, authority.Patient, id, segment.Label, old, [authority.Holder.Sealing.Public], objects);
             if (!made.TryGet(out (Event Event, SealingKey Key) rotation, out Fault fault)) return fault;
             events.Add(rotation.Event);
             rotated.Add(id, rotation.Key);

@@ -30,7 +30,8 @@ public sealed record ExportOptions
 
 /// <summary>
 /// Writes a patient's whole record as one file: every entry of the log with its receipt, every record with its content, the genesis and a
-/// checkpoint. The read is an access like any other and is in the file itself.
+/// checkpoint. The read is an access like any other and is in the file itself. A record that no key of the holder opens is in
+/// it with its receipt alone.
 /// </summary>
 /// <param name="client">The node.</param>
 /// <param name="authority">The patient's wallet, or the steward.</param>
@@ -47,7 +48,7 @@ public sealed class PatientExporter(LedgerClient client, PatientAuthority author
         {
             Patient = authority.Patient, Purpose = options.Purpose, Role = authority.IsSteward ? Role.System : Role.Patient, Person = authority.Holder.Did.ToString(),
         };
-        Result<OpenedRecords> read = await reader.ReadAsync(request, new OpenOptions(), cancel).ConfigureAwait(false);
+        Result<OpenedRecords> read = await reader.ReadAsync(request, new OpenOptions { AllowLocked = true }, cancel).ConfigureAwait(false);
         if (!read.TryGet(out OpenedRecords? opened, out Fault fault)) return fault;
         Dictionary<Hash32, OpenedRecord> records = opened.Records.ToDictionary(record => record.RecordId);
         Result<string> checkpoint = await client.Connection.CheckpointAsync(cancel).ConfigureAwait(false);

@@ -30,15 +30,15 @@ public sealed class SegmentKeyring(int capacity)
     }
 
     /// <summary>
-    /// Opens what the recipient's key opens, then the predecessors behind those keys, as far as they lead. Objects for others are passed over;
-    /// one for this recipient that does not open is a fault.
+    /// Opens what the recipient's key opens, then what the keys found so open in turn: predecessors, and segment keys that were sealed to the notes
+    /// segment's key. Objects for others are passed over; one for a key at hand that does not open is a fault.
     /// </summary>
     /// <param name="objects">Objects of kinds 5 and 6; other kinds are passed over.</param>
     /// <param name="recipient">The party's sealing key.</param>
     internal Result<IReadOnlyList<LabelledKey>> Open(IReadOnlyList<ReadOnlyMemory<byte>> objects, SealingKey recipient)
     {
         List<LabelledKey> found = [];
-        List<SealedObject> predecessors = [];
+        List<(Hash32 Name, SealedObject Item)> waiting = [];
         foreach (ReadOnlyMemory<byte> bytes in objects)
         {
             Hash32 name = VaultObject.NameOf(bytes.Span);
@@ -48,34 +48,38 @@ public sealed class SegmentKeyring(int capacity)
                 continue;
             }
             if (!SealedObject.Decode(bytes).TryGet(out SealedObject? item, out Fault fault)) return fault;
-            if (item.Kind == ObjectKind.Predecessor) predecessors.Add(item);
-            if (item.Kind != ObjectKind.SealedKey || item.Recipient != recipient.Public.KeyId) continue;
-            if (!SealedTo.OpenSegmentKey(item, recipient).TryGet(out (SealingKey Key, string Label) opened, out fault)) return fault;
-            _keys.Set(opened.Key.Public.KeyId, opened.Key);
-            _opened.Set(name, (item.Segment!.Value, opened.Key.Public.KeyId, opened.Label));
-            found.Add(new LabelledKey(item.Segment.Value, opened.Key, opened.Label));
+            if (item.Kind is ObjectKind.SealedKey or ObjectKind.Predecessor) waiting.Add((name, item));
         }
-        return Follow(predecessors) is { } broken ? broken : found;
-    }
-
-    private Fault? Follow(List<SealedObject> predecessors)
-    {
-        bool more = true;
-        while (more)
+        for (bool more = true; more;)
         {
             more = false;
-            for (int i = predecessors.Count - 1; i >= 0; i--)
+            for (int i = waiting.Count - 1; i >= 0; i--)
             {
-                SealedObject item = predecessors[i];
-                bool known = Find(item.Names[0]) is not null;
-                if (!known && Find(item.Names[1]) is not { }) continue;
-                predecessors.RemoveAt(i);
-                if (known) continue;
-                if (!SealedTo.OpenPredecessor(item, Find(item.Names[1])!).TryGet(out SealingKey? old, out Fault fault)) return fault;
-                _keys.Set(old.Public.KeyId, old);
+                (Hash32 name, SealedObject item) = waiting[i];
+                SealingKey? key = item.Recipient == recipient.Public.KeyId ? recipient : Find(item.Recipient);
+                if (key is null) continue;
+                waiting.RemoveAt(i);
                 more = true;
+                if ((item.Kind == ObjectKind.Predecessor ? TakePredecessor(item, key) : TakeSegmentKey(name, item, key, found)) is { } broken) return broken;
             }
         }
+        return found;
+    }
+
+    private Fault? TakePredecessor(SealedObject item, SealingKey successor)
+    {
+        if (Find(item.Names[0]) is not null) return null;
+        if (!SealedTo.OpenPredecessor(item, successor).TryGet(out SealingKey? old, out Fault fault)) return fault;
+        _keys.Set(old.Public.KeyId, old);
+        return null;
+    }
+
+    private Fault? TakeSegmentKey(Hash32 name, SealedObject item, SealingKey recipient, List<LabelledKey> found)
+    {
+        if (!SealedTo.OpenSegmentKey(item, recipient).TryGet(out (SealingKey Key, string Label) opened, out Fault fault)) return fault;
+        _keys.Set(opened.Key.Public.KeyId, opened.Key);
+        _opened.Set(name, (item.Segment!.Value, opened.Key.Public.KeyId, opened.Label));
+        found.Add(new LabelledKey(item.Segment.Value, opened.Key, opened.Label));
         return null;
     }
 }

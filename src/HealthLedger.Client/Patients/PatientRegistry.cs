@@ -58,7 +58,7 @@ public sealed class PatientRegistry(LedgerClient client)
         if (!SegmentOpening.Event(client.Random, EventType.OrganizationShared, organization.Did, new SharedBody().Encode).TryGet(out Event shared, out Fault fault)) return fault;
         List<Event> events = [shared];
         List<ReadOnlyMemory<byte>> objects = [];
-        if (SegmentOpening.OpenAll(client.Random, organization.Did, [label], withNotes: true, organization.Sealing.Public, events, objects) is { } unfit) return unfit;
+        if (SegmentOpening.OpenAll(client.Random, organization.Did, [label], withNotes: true, [organization.Sealing.Public], events, objects) is { } unfit) return unfit;
         Result<WrittenStatement> begun = (await client.Writer.WriteAsync(
             new StatementDraft { Issuer = organization.Did, Signer = organization.Signing, Shard = client.Network.ShardOf(organization.Did), Events = events, Objects = objects, Atomic = true }, cancel).ConfigureAwait(false)).AllGood();
         // Another gateway of the organization may have opened it a moment ago; then the head says so.
@@ -66,7 +66,10 @@ public sealed class PatientRegistry(LedgerClient client)
         return view.IsOk || begun.IsOk ? view : begun.Fault;
     }
 
-    /// <summary>Opens segments of a provider's own under a patient, for those labels it has none of yet.</summary>
+    /// <summary>
+    /// Opens segments of a provider's own under a patient, for those labels it has none of yet. A patient with a wallet gets their keys too; a steward
+    /// does not.
+    /// </summary>
     /// <param name="provider">The provider.</param>
     /// <param name="directory">The provider's view.</param>
     /// <param name="patient">The patient.</param>
@@ -81,11 +84,38 @@ public sealed class PatientRegistry(LedgerClient client)
         if (missing.Length == 0) return view;
         List<Event> events = [];
         List<ReadOnlyMemory<byte>> objects = [];
-        if (SegmentOpening.OpenAll(client.Random, patient, missing, withNotes: false, provider.Sealing.Public, events, objects) is { } unfit) return unfit;
-        Result<WrittenStatement> written = await client.Writer.WriteAsync(
-            new StatementDraft { Issuer = provider.Did, Signer = provider.Signing, Shard = client.Network.ShardOf(patient), Events = events, Objects = objects, Atomic = true }, cancel).ConfigureAwait(false);
+        if (SegmentOpening.OpenAll(client.Random, patient, missing, withNotes: false, Controllers(provider, view), events, objects) is { } unfit) return unfit;
+        Result<WrittenStatement> written = await client.Writer.WriteAsync(OwnDraft(provider, patient, events, objects), cancel).ConfigureAwait(false);
         if (!written.AllGood().TryGet(out _, out fault)) return fault;
         return await directory.RefreshAsync(patient, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Shares a provider's own segments with a patient who has a wallet, as PROTOCOL asks of every provider at the claim: their keys are rotated and
+    /// sealed to the provider and to the patient.
+    /// </summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="directory">The provider's view.</param>
+    /// <param name="patient">The patient; while a steward acts this is refused.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<Result<PatientView>> ShareOwnSegmentsAsync(OrganizationWallet provider, PatientDirectory directory, LedgerDid patient, CancellationToken cancel = default)
+    {
+        Result<PatientView> known = await directory.RefreshAsync(patient, cancel).ConfigureAwait(false);
+        if (!known.TryGet(out PatientView? view, out Fault fault)) return fault;
+        if (view.Head.Steward is not null) return new Fault(FaultCode.StewardMayNot, "A steward acts for the patient; it would get the keys.");
+        List<Event> events = [];
+        List<ReadOnlyMemory<byte>> objects = [];
+        foreach (KnownSegment segment in view.Segments.Where(segment => segment.Owner == provider.Did))
+        {
+            if (directory.Keyring.Find(segment.Key.KeyId) is not { } old) return new Fault(FaultCode.KeyMissing, $"The newest key of segment \"{segment.Label}\" is not at hand.");
+            Result<(Event, SealingKey)> rotated = SegmentOpening.Rotate(client.Random, patient, segment.Segment, segment.Label, old, Controllers(provider, view), objects);
+            if (!rotated.TryGet(out (Event Event, SealingKey Key) made, out fault)) return fault;
+            made.Key.Dispose();
+            events.Add(made.Event);
+        }
+        if (events.Count == 0) return view;
+        Result<WrittenStatement> written = await client.Writer.WriteAsync(OwnDraft(provider, patient, events, objects), cancel).ConfigureAwait(false);
+        return written.AllGood().TryGet(out _, out fault) ? await directory.RefreshAsync(patient, cancel).ConfigureAwait(false) : fault;
     }
 
     /// <summary>
@@ -105,7 +135,7 @@ public sealed class PatientRegistry(LedgerClient client)
         foreach (KnownSegment segment in view.Segments.Where(segment => segment.Owner == wallet.Did))
         {
             if (directory.Keyring.Find(segment.Key.KeyId) is not { } old) return new Fault(FaultCode.KeyMissing, "The steward lacks a segment's newest key.");
-            Result<(Event, SealingKey)> rotated = SegmentOpening.Rotate(client.Random, wallet.Did, segment.Segment, segment.Label, old, wallet.Sealing.Public, objects);
+            Result<(Event, SealingKey)> rotated = SegmentOpening.Rotate(client.Random, wallet.Did, segment.Segment, segment.Label, old, [wallet.Sealing.Public], objects);
             if (!rotated.TryGet(out (Event Event, SealingKey Key) made, out fault)) return fault;
             made.Key.Dispose();
             events.Add(made.Event);
@@ -122,7 +152,7 @@ public sealed class PatientRegistry(LedgerClient client)
         if (!SegmentOpening.Event(client.Random, EventType.IdentityIncept, authority.Patient, inception.Encode).TryGet(out Event incept, out Fault fault)) return fault;
         List<Event> events = [incept];
         List<ReadOnlyMemory<byte>> objects = [];
-        if (SegmentOpening.OpenAll(client.Random, authority.Patient, SegmentLabels.All, withNotes: true, authority.Holder.Sealing.Public, events, objects) is { } unfit) return unfit;
+        if (SegmentOpening.OpenAll(client.Random, authority.Patient, SegmentLabels.All, withNotes: true, [authority.Holder.Sealing.Public], events, objects) is { } unfit) return unfit;
         return (await client.Writer.WriteAsync(Draft(authority, events, objects) with { Counter = 0 }, cancel).ConfigureAwait(false)).AllGood();
     }
 
@@ -131,6 +161,15 @@ public sealed class PatientRegistry(LedgerClient client)
         Issuer = authority.Patient, Signer = authority.Holder.Signer, Shard = client.Network.ShardOf(authority.Patient), Events = events, Objects = objects, Atomic = true,
         CounterAsker = authority.Holder,
     };
+
+    private StatementDraft OwnDraft(OrganizationWallet provider, LedgerDid patient, IReadOnlyList<Event> events, IReadOnlyList<ReadOnlyMemory<byte>> objects) => new()
+    {
+        Issuer = provider.Did, Signer = provider.Signing, Shard = client.Network.ShardOf(patient), Events = events, Objects = objects, Atomic = true,
+    };
+
+    /// <summary>Who gets the keys of a provider's own segment: the provider, and a patient with a wallet, but never a steward.</summary>
+    private static PublicKey[] Controllers(OrganizationWallet provider, PatientView view) =>
+        view is { Head.Steward: null, NotesKey: { } patient } ? [provider.Sealing.Public, patient] : [provider.Sealing.Public];
 
     private static InceptBody Inception(OrganizationWallet steward, string system, string id) => new() { Salt = steward.Ids.PatientSalt(system, id), Steward = steward.Did };
 }

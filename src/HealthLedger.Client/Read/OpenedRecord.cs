@@ -49,7 +49,8 @@ public sealed record OpenedRecord
 /// <summary>What an access opened, complete: the list was checked against the permit's count and root.</summary>
 /// <param name="Permit">The permit.</param>
 /// <param name="Records">The records in ledger order of their segments, or as asked.</param>
-public sealed record OpenedRecords(Permit Permit, IReadOnlyList<OpenedRecord> Records);
+/// <param name="Locked">Records of the list that no key at hand opens; only with <see cref="OpenOptions.AllowLocked"/>.</param>
+public sealed record OpenedRecords(Permit Permit, IReadOnlyList<OpenedRecord> Records, IReadOnlyList<Hash32> Locked);
 
 /// <summary>How records are opened.</summary>
 public sealed record OpenOptions
@@ -59,6 +60,9 @@ public sealed record OpenOptions
 
     /// <summary>Only these of the permit's records, at most 256; null for all. The list is checked whole all the same.</summary>
     public IReadOnlyList<Hash32>? Records { get; init; }
+
+    /// <summary>Whether records that no key at hand opens are listed as locked, instead of failing the whole with <c>HL-8003</c>.</summary>
+    public bool AllowLocked { get; init; }
 
     /// <summary>Whether the permit's outcome is proved by its receipt, instead of believing the node: one query and q verifications more.</summary>
     public bool ProvePermit { get; init; }

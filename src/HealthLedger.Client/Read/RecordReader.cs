@@ -92,6 +92,7 @@ public sealed class RecordReader
         Dictionary<Id16, string> labels = view.IsOk ? view.Value.Segments.ToDictionary(segment => segment.Segment, segment => segment.Label) : [];
         RecordOpener opener = new(permit.Patient, _directory.Keyring, _batchKeys, _party.Sealing, labels);
         List<OpenedRecord> opened = [];
+        List<Hash32> locked = [];
         PermitCheck? check = null;
         ReadOnlyMemory<byte> cursor = default;
         while (true)
@@ -101,22 +102,27 @@ public sealed class RecordReader
             if (!answer.TryGet(out ReleasePage? page, out Fault fault)) return fault;
             if (check is null && !PermitCheck.Of(permit, page.SegmentLists, options.Records).TryGet(out check, out fault)) return fault;
             if (opener.TakeKeys(page.SealedKeys) is { } broken) return broken;
-            if (OpenPage(page, opener, check, options.WantContent, opened) is { } wrong) return wrong;
+            if (OpenPage(page, opener, check, options, opened, locked) is { } wrong) return wrong;
             if (page.Cursor is not { IsEmpty: false } next) break;
             if (page.Records.Count == 0) return new Fault(FaultCode.RecordListWrong, "A page without records promises another one.");
             cursor = next;
         }
-        return check.Missing == 0 ? new OpenedRecords(permit, opened) : new Fault(FaultCode.RecordListWrong, $"The node left out {check.Missing} of the permit's records.");
+        return check.Missing == 0 ? new OpenedRecords(permit, opened, locked) : new Fault(FaultCode.RecordListWrong, $"The node left out {check.Missing} of the permit's records.");
     }
 
-    private static Fault? OpenPage(ReleasePage page, RecordOpener opener, PermitCheck check, bool wantContent, List<OpenedRecord> opened)
+    private static Fault? OpenPage(ReleasePage page, RecordOpener opener, PermitCheck check, OpenOptions options, List<OpenedRecord> opened, List<Hash32> locked)
     {
         Dictionary<Hash32, ReadOnlyMemory<byte>> envelopes = [];
         foreach (ReadOnlyMemory<byte> envelope in page.Envelopes) envelopes[VaultObject.NameOf(envelope.Span)] = envelope;
         foreach (ReleasedRecord released in page.Records)
         {
             if (!check.Take(released.RecordId)) return new Fault(FaultCode.RecordListWrong, "A record came that is not on the permit's list, or came twice.");
-            if (!opener.Open(released, envelopes, check.IsRetracted(released.RecordId), wantContent).TryGet(out OpenedRecord? record, out Fault fault)) return fault;
+            if (!opener.Open(released, envelopes, check.IsRetracted(released.RecordId), options.WantContent).TryGet(out OpenedRecord? record, out Fault fault))
+            {
+                if (fault.Code != FaultCode.KeyMissing || !options.AllowLocked) return fault;
+                locked.Add(released.RecordId);
+                continue;
+            }
             opened.Add(record);
         }
         return null;

@@ -150,7 +150,7 @@ internal sealed class MemoryLedger : ILedgerConnection
             Keys = [.. shard.View.Keys(did.Id).Select(key => PublicKey.FromSec1(key.Key.Sec1.Span).Value)],
             Segments = [.. shard.View.Segments(did.Id).Select(segment => new PatientSegment(segment.Segment, Did(segment.Owner), PublicKey.FromSec1(segment.Key.Sec1.Span).Value, segment.Count))],
             DepositCards = [.. shard.View.GrantsTo(did.Id, asker).SelectMany(grant => grant.Terms.Objects).Select(name => _objects[name]).Where(item => item.Span[1] == 8)],
-            SealedKeys = [.. shard.View.Segments(did.Id).Where(segment => segment.Owner == asker || (controls && segment.Owner == did.Id)).SelectMany(segment => KeyObjects(shard, did, segment.Segment))],
+            SealedKeys = [.. shard.View.Segments(did.Id).Where(segment => segment.Owner == asker || asker == did.Id || (controls && segment.Owner == did.Id)).SelectMany(segment => KeyObjects(shard, did, segment.Segment))],
             Height = shard.Head.Height, Time = shard.Head.Time,
         }.Encode();
     }
