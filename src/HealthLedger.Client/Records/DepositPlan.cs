@@ -48,7 +48,7 @@ internal sealed class DepositPlan
         for (int i = 0; i < resources.Length; i++)
             if (lying[i] is { Versions: [.., { Kind: not KindRetracted } last] }) newest[resources[i]] = last.RecordId;
         foreach (int i in open)
-            if (newest.TryGetValue(names[i].Resource, out Hash32 record)) plan.Amends[i] = record;
+            if (newest.TryGetValue(names[i].Resource, out Hash32 record)) plan.Amends[i] = records[i].Follows ?? record;
         return plan;
     }
 

@@ -20,6 +20,9 @@ public sealed record PlainRecord
     /// <summary>The logical resource, where it is known already; null computes it from the source.</summary>
     public Protocol.Id16? Resource { get; init; }
 
+    /// <summary>The record that this one must follow; refused with <c>HL-4065</c> when another has. Null follows whatever is the newest.</summary>
+    public Protocol.Hash32? Follows { get; init; }
+
     /// <summary>What search needs; encrypted like the content, opened without it.</summary>
     public required ReadOnlyMemory<byte> Manifest { get; init; }
 

@@ -10,7 +10,8 @@ public static class RequestBody
     public static async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(HttpRequest request, int bytesMax)
     {
         if (request.ContentLength > bytesMax) return TooLong(bytesMax);
-        byte[] buffer = new byte[(int)(request.ContentLength ?? 16 * 1024) + 1];
+        // What a client says it will send is believed up to a megabyte.
+        byte[] buffer = new byte[(int)Math.Min(request.ContentLength ?? 16 * 1024, 1 << 20) + 1];
         int length = 0;
         try
         {
@@ -25,7 +26,12 @@ public static class RequestBody
         }
         catch (BadHttpRequestException exception)
         {
-            return exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLong(bytesMax) : new Fault(FaultCode.CborMalformed, "The request's body is broken.");
+            return exception.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => TooLong(bytesMax),
+                StatusCodes.Status408RequestTimeout => new Fault(FaultCode.BodyTooSlow, "The body did not come in time."),
+                _ => new Fault(FaultCode.RequestUnfit, "The request's body is broken."),
+            };
         }
     }
 

@@ -156,6 +156,14 @@ public enum FaultCode : ushort
     [Refusal(401, "security", 77, "The query is too old, from the future, or was asked before.")] QueryStale = 7004,
     [Refusal(404, "not-found", 66, "There is nothing under this name, or the asker may not know of it.")] NotFound = 7005,
     [Refusal(500, "exception", 70, "The node met a defect; its log has the details.")] Defect = 7006,
+    [Refusal(401, "login", 77, "A bearer token is needed.")] TokenMissing = 7010,
+    [Refusal(401, "expired", 77, "The bearer token is not valid, or no longer.")] TokenInvalid = 7011,
+    [Refusal(403, "forbidden", 77, "The token's scopes do not permit this.")] ScopeMissing = 7012,
+    [Refusal(403, "forbidden", 77, "This gateway does not act for the organization.")] OrganizationElsewhere = 7013,
+    [Refusal(415, "not-supported", 65, "The body's content type is not one that is read here.")] MediaTypeUnknown = 7014,
+    [Refusal(406, "not-supported", 65, "None of the formats that were asked for can be given.")] NotAcceptable = 7015,
+    [Refusal(408, "timeout", 75, "The body did not come in time.")] BodyTooSlow = 7016,
+    [Refusal(410, "expired", 65, "The link to the next page is not valid, or no longer; search again.")] PageLinkOver = 7017,
 
     // 8xxx: client and command line
     [Refusal(502, "incomplete", 69, "The node cannot be reached, or its answer is not one of this protocol.")] ConnectionFailed = 8001,
