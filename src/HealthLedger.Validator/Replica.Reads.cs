@@ -72,6 +72,9 @@ public sealed partial class Replica
     /// <summary>True where the object is on this disk.</summary>
     public bool HasObject(Hash32 name) => _core.Objects.Has(name);
 
+    /// <summary>The newest global checkpoint with a quorum of cosignatures, a C2SP signed note; null before the first.</summary>
+    public string? Checkpoint => _core.Checkpoints.Newest;
+
     /// <summary>How the replica fares.</summary>
     public ReplicaHealth Health
     {

@@ -102,6 +102,9 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
             case MessageKind.Forward:
                 if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> envelope)) _core.LeaderOf(shard)?.Forwarded(from, envelope);
                 break;
+            case MessageKind.Cosignature:
+                if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> cosignature)) _core.Checkpoints.Take(from, cosignature);
+                break;
             case MessageKind.Objects:
                 TakeObjects(message);
                 break;

@@ -9,6 +9,7 @@ using HealthLedger.Protocol.Votes;
 using HealthLedger.Rules.Execution;
 using HealthLedger.Storage;
 using HealthLedger.Validator.Flushing;
+using HealthLedger.Validator.Checkpoints;
 using HealthLedger.Validator.Links;
 using HealthLedger.Validator.Objects;
 using HealthLedger.Validator.Sharding;
@@ -46,6 +47,11 @@ internal sealed class ReplicaCore
         Objects = new VaultObjects(store);
         Shards = new ShardLoop[genesis.Shards + 1];
         _leaders = new IShardLeader?[genesis.Shards + 1];
+        Checkpoints = new CheckpointBoard(genesis.Configuration, self, signer, options.Folder, cosignature =>
+        {
+            for (int member = 0; member < genesis.Configuration.N; member++)
+                if (member != self) Post(0, member, MessageKind.Cosignature, cosignature.Span);
+        });
         Flush = new FlushLoop(() => store.FlushAsync(), Sign, Metrics, failure => Fail(-1, failure));
     }
 
@@ -56,6 +62,8 @@ internal sealed class ReplicaCore
     public int Self { get; }
 
     public ReplicaStore Store { get; }
+
+    public CheckpointBoard Checkpoints { get; }
 
     public ReplicaLog Log { get; }
 
@@ -255,9 +263,12 @@ internal sealed class ReplicaCore
         }
     }
 
-    public Func<long, long, byte[]?>? Cosigner { get; set; }
-
-    public void Cosign(long height, long treeSize) => Cosigner?.Invoke(height, treeSize);
+    /// <summary>Cosigns a checkpoint: the block is committed and its size durable. One that is damaged on the own disk by now is left out.</summary>
+    public void Cosign(long height, long treeSize)
+    {
+        if (Store.Blocks.TryRead(0, (ulong)height) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) && record.Block.Header.TreeSize == treeSize)
+            Checkpoints.Cosign(treeSize, record.Block.Header.TreeRoot);
+    }
 
     private byte[] Sign(object word) => WordCodec.Sign(_signer, Genesis.Network, word);
 

@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using HealthLedger.Actors.Consents;
+using HealthLedger.Actors.Hosting;
+using HealthLedger.Actors.Patients;
+using HealthLedger.Actors.Reading;
+using HealthLedger.Actors.LedgerShards;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Blocks;
+using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Exchange;
+using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Keys;
+using HealthLedger.Protocol.Merkle;
+using HealthLedger.Protocol.Statements;
+using HealthLedger.Validator;
+using HealthLedger.Validator.Sharding;
+using Microsoft.Extensions.Logging;
+
+namespace HealthLedger.Actors.Nodes;
+
+/// <summary>One member's node: its replica, its shard actors, and the actors of patients and consents, in the embedded host.</summary>
+public sealed class MemberNode : INode, IAsyncDisposable
+{
+    private readonly Replica _replica;
+    private readonly IReadOnlyList<LedgerShardActor> _shards;
+    private readonly ReplicaReader _reader;
+    private readonly EmbeddedHost _host;
+    private readonly QueryDesk _queries;
+    private readonly ConsentWatch _consents;
+    private readonly List<IDisposable> _observing = [];
+
+    /// <summary>Puts a node together; its replica runs already.</summary>
+    /// <param name="replica">The member's validator.</param>
+    /// <param name="shards">Its shard actors, by shard.</param>
+    /// <param name="organization">A signing key of the member's organization, for closing entries.</param>
+    /// <param name="options">Settings of the actors' host.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="random">Salts and nonces.</param>
+    /// <param name="logs">Where actors log.</param>
+    public MemberNode(Replica replica, IReadOnlyList<LedgerShardActor> shards, ISigner organization, EmbeddedHostOptions options,
+        TimeProvider clock, RandomNumberGenerator random, ILoggerFactory logs)
+    {
+        (_replica, _shards) = (replica, shards);
+        _reader = new ReplicaReader(replica);
+        string did = Genesis.DidOf(Genesis.Configuration.Members[Member].Identity).ToString();
+        MemberPen pen = new(Member, did, Genesis.Network, organization, SubmitAsync, clock, random);
+        _host = new EmbeddedHost(options, clock, logs.CreateLogger<EmbeddedHost>());
+        _host.Register(PatientActor.Kind(_reader));
+        _host.Register(ConsentActor.Kind(_reader, pen));
+        _queries = new QueryDesk(_reader, _host, new QueryGuard(_reader, clock));
+        _consents = new ConsentWatch(_reader, _host, clock);
+        for (int shard = 1; shard < replica.ShardCount; shard++) _observing.Add(replica.Observe(shard, NoteConsents));
+    }
+
+    /// <inheritdoc/>
+    public GenesisFile Genesis => _replica.Genesis;
+
+    /// <inheritdoc/>
+    public int Member => _replica.Member;
+
+    /// <inheritdoc/>
+    public async ValueTask<Result<CommittedStatement>> SubmitAsync(SubmissionEnvelope envelope, CancellationToken cancel = default)
+    {
+        if (!Submission.Decode(envelope.Submission).TryGet(out Submission? submission, out Fault fault)) return fault;
+        int shard = submission.Statement.Shard;
+        return shard < _shards.Count ? await _shards[shard].SubmitAsync(envelope, cancel) : NoSuchShard;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Result<CommittedStatement?>> FindAsync(int shard, Hash32 statementId, CancellationToken cancel = default) =>
+        new(Result<CommittedStatement?>.Ok(_reader.Find(shard, statementId)));
+
+    /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> QueryAsync(ReadOnlyMemory<byte> signedQuery, CancellationToken cancel = default) => _queries.AnswerAsync(signedQuery);
+
+    /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ReceiptAsync(int shard, Hash32 statementId, int index, CancellationToken cancel = default)
+    {
+        if (_reader.Find(shard, statementId) is not { } found || index < 0 || index >= found.Outcomes.Count)
+            return new(new Fault(FaultCode.NotFound, "This node knows no such statement, or it has no such event."));
+        return new(_reader.Receipt(shard, found.EntryLeaf(index)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Result<string>> CheckpointAsync(CancellationToken cancel = default) =>
+        new(_replica.Checkpoint is { } note ? note : new Fault(FaultCode.NotFound, "There is no checkpoint yet; the first follows the first entry."));
+
+    /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> TileAsync(Tile tile, CancellationToken cancel = default) =>
+        new(_reader.Tile(Shards.Directory, tile) is { } bytes ? bytes : NoSuchTile);
+
+    /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> EntriesAsync(Tile tile, CancellationToken cancel = default) =>
+        new(_reader.Leaves(Shards.Directory, tile) is { } bytes ? bytes : NoSuchTile);
+
+    /// <inheritdoc/>
+    public NodeHealth Health()
+    {
+        ReplicaHealth health = _replica.Health;
+        List<string> warnings = [];
+        if (health.Failure is not null) warnings.Add("The replica has ended; its log says why. Start the node again.");
+        if (!health.MayVote) warnings.Add("Both files of the vote log were lost: the replica follows without voting until its validator key is replaced.");
+        if (health.DamageOpen > 0) warnings.Add($"{health.DamageOpen} damaged places are being healed from other members.");
+        if (health.DamageFound > 0) warnings.Add($"{health.DamageFound} damaged places were found since the start.");
+        ShardHealth[] shards = [.. health.Shards.Select(shard =>
+            new ShardHealth(shard.Shard, shard.Height, _reader.Tip(shard.Shard).Time, shard.Epoch.Counter, shard.Leader, shard.Mode.ToString(), _shards[shard.Shard].WaitingCount))];
+        return new NodeHealth(health.IsVoting, shards, warnings);
+    }
+
+    /// <summary>Stops the actors. The replica and the shard actors are stopped by who started them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IDisposable observing in _observing) observing.Dispose();
+        await _consents.DisposeAsync();
+        await _host.DisposeAsync();
+    }
+
+    // Called on the validator's thread: only queues. Grants whose uses are used up are found by the regular look: no access waits for that entry.
+    private void NoteConsents(CommittedBlock block)
+    {
+        foreach (BlockItem item in block.Block.Items)
+        {
+            if (item is not SubmissionItem { Submission: var submission }) continue;
+            foreach (ref readonly Event each in submission.Events.AsSpan())
+            {
+                if (each.Type == EventType.GrantCreate && GrantBody.Decode(each.Body.Span).TryGet(out GrantBody? grant, out _)) _ = NoteAsync(each.Subject, grant.Until);
+            }
+        }
+    }
+
+    private async Task NoteAsync(string did, long ends) => await _consents.NoteAsync(did, ends);
+
+    private static Fault NoSuchShard => new(FaultCode.PlaceWrong, "The network has no such shard.");
+
+    private static Result<ReadOnlyMemory<byte>> NoSuchTile => new Fault(FaultCode.NotFound, "The tree has no such tile (yet).");
+}

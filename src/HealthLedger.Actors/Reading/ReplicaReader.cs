@@ -1,0 +1,176 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Blocks;
+using HealthLedger.Protocol.Cbor;
+using HealthLedger.Protocol.Did;
+using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Exchange;
+using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Keys;
+using HealthLedger.Protocol.Merkle;
+using HealthLedger.Protocol.Receipts;
+using HealthLedger.Protocol.Statements;
+using HealthLedger.Protocol.Votes;
+using HealthLedger.Rules.State;
+using HealthLedger.Rules.Views;
+using HealthLedger.Validator;
+using HealthLedger.Validator.Sharding;
+
+namespace HealthLedger.Actors.Reading;
+
+/// <summary>Reads a member's own replica. Decoded blocks are kept for a while, since the records of a patient often came in few of them.</summary>
+public sealed class ReplicaReader(Replica replica) : ILedgerReader
+{
+    private const int BlocksKept = 64;
+
+    private readonly RecentBlocks _recent = new(BlocksKept);
+
+    /// <inheritdoc/>
+    public GenesisFile Genesis => replica.Genesis;
+
+    /// <inheritdoc/>
+    public LedgerView View(int shard) => replica.View(shard).Ledger;
+
+    /// <inheritdoc/>
+    public LedgerTip Tip(int shard)
+    {
+        ShardView view = replica.View(shard);
+        return new LedgerTip(view.Height, view.Time);
+    }
+
+    /// <inheritdoc/>
+    public Result<CommittedEntry> Entry(int shard, long leaf)
+    {
+        if (BlockOf(shard, leaf) is not { } found) return NoSuchEntry;
+        int statement = Place(found, leaf, out long statementLeaf, out int firstOutcome);
+        if (statement < 0 || leaf == statementLeaf) return NoSuchEntry;
+        int index = (int)(leaf - statementLeaf - 1);
+        if (found.Record.Block.Items[statement] is not SubmissionItem { Submission: var submission })
+            return new Fault(FaultCode.NotFound, "The entry's content was erased.");
+        BlockHeader header = found.Record.Block.Header;
+        return new CommittedEntry(leaf, header.Height, header.Time, submission.Statement, submission.Events[index], found.Outcomes[firstOutcome + index]);
+    }
+
+    /// <inheritdoc/>
+    public Result<ReadOnlyMemory<byte>> Object(Hash32 name) =>
+        replica.GetObject(name) is { } bytes ? bytes : new Fault(FaultCode.NotFound, "The object is not on this node's disk: it was erased, or is being brought from another member.");
+
+    /// <inheritdoc/>
+    public CommittedStatement? Find(int shard, Hash32 statementId) => shard < 0 || shard >= replica.ShardCount ? null : replica.Find(shard, statementId);
+
+    /// <inheritdoc/>
+    public Result<ReadOnlyMemory<byte>> Receipt(int shard, long leaf)
+    {
+        if (BlockOf(shard, leaf) is not { } found) return NoSuchEntry;
+        int item = Place(found, leaf, out long statementLeaf, out int firstOutcome);
+        if (item < 0 || leaf == statementLeaf) return NoSuchEntry;
+        long height = found.Record.Block.Header.Height;
+        if (replica.HeaderAt(shard, height - 1) is not { } parent || replica.Certified(shard, height) is not { } certified) return NotYet;
+        (Statement statement, ImmutableArray<StoredEvent> events) = found.Record.Block.Items[item] switch
+        {
+            SubmissionItem { Submission: var submission } => (submission.Statement, [.. submission.Events.Select(StoredEvent.Of)]),
+            ErasedItem erased => (erased.Statement, erased.Events),
+            _ => throw new InvalidOperationException("Only statements have entries."),
+        };
+        if (!SignerOf(shard, statement).TryGet(out PublicKey? signer, out Fault fault)) return fault;
+        ReceiptBuilder builder = new(statement, events, signer, statementLeaf, [parent, .. certified.Headers], certified.Certificate, replica.Tree(shard).Nodes((ulong)certified.Headers[^1].TreeSize));
+        int index = (int)(leaf - statementLeaf - 1);
+        return (ReadOnlyMemory<byte>)builder.Build(index, found.Outcomes[firstOutcome + index]).Encode();
+    }
+
+    /// <summary>A tile of a shard's tree; null where the tree has it not (yet).</summary>
+    public ReadOnlyMemory<byte>? Tile(int shard, Tile tile) => Has(shard, tile) ? replica.Tree(shard).Read(tile) : null;
+
+    /// <summary>The leaves under a tile of level 0, each after its length as two bytes, big-endian [C2SP tlog-tiles]; null where the tree has it not (yet).</summary>
+    public ReadOnlyMemory<byte>? Leaves(int shard, Tile tile)
+    {
+        if (tile.Level != 0 || !Has(shard, tile)) return null;
+        ArrayBufferWriter<byte> bundle = new();
+        long first = (long)tile.Index * Protocol.Merkle.Tile.FullWidth;
+        for (long leaf = first; leaf < first + tile.Width; leaf++)
+        {
+            if (LeafBytes(shard, leaf) is not { } bytes) return null;
+            BinaryPrimitives.WriteUInt16BigEndian(bundle.GetSpan(2), (ushort)bytes.Length);
+            bundle.Advance(2);
+            bundle.Write(bytes);
+        }
+        return bundle.WrittenMemory;
+    }
+
+    private bool Has(int shard, Tile tile) =>
+        tile.Level is >= 0 and < 8 && tile.Width is > 0 and <= Protocol.Merkle.Tile.FullWidth && Protocol.Merkle.Tile.WidthAt(tile.Level, tile.Index, replica.Tree(shard).Size) >= tile.Width;
+
+    private byte[]? LeafBytes(int shard, long leaf)
+    {
+        if (leaf == 0) return Genesis.LeafOf(shard);
+        if (BlockOf(shard, leaf) is not { } found) return null;
+        long at = found.FirstLeaf;
+        int outcome = 0;
+        foreach (BlockItem item in found.Record.Block.Items)
+        {
+            if (leaf < at + item.LeafCount)
+            {
+                int index = (int)(leaf - at - 1);
+                return item switch
+                {
+                    CheckpointItem checkpoint => checkpoint.EncodeLeaf(),
+                    SubmissionItem { Submission: var submission } => index < 0 ? submission.Statement.Bytes.ToArray() : EntryOf(submission.Events[index].Hash, found.Outcomes[outcome + index]),
+                    ErasedItem erased => index < 0 ? erased.Statement.Bytes.ToArray() : EntryOf(erased.Events[index].Hash, found.Outcomes[outcome + index]),
+                    _ => null,
+                };
+            }
+            at += item.LeafCount;
+            outcome += item.EntryCount;
+        }
+        return null;
+    }
+
+    private static byte[] EntryOf(Hash32 eventHash, Outcome outcome)
+    {
+        CborWriter encoded = new(), entry = new();
+        outcome.Write(encoded);
+        Leaf.WriteEntry(entry, eventHash, encoded.WrittenSpan);
+        return entry.ToArray();
+    }
+
+    // The issuer's own key, current or ended; under a patient's identity it may be that of an organization which was its steward then.
+    private Result<PublicKey> SignerOf(int shard, Statement statement)
+    {
+        LedgerView directory = View(Shards.Directory);
+        Hash32 issuer = LedgerDid.Parse(statement.Issuer).Value.Id;
+        KeyRow? key = directory.Key(issuer, statement.KeyId) ?? View(shard).Key(issuer, statement.KeyId)
+            ?? directory.Organizations().Where(item => item.Organization.SigningKeys.Contains(statement.KeyId)).Select(item => directory.Key(item.Did, statement.KeyId)).FirstOrDefault();
+        return key is null ? new Fault(FaultCode.SignerUnknown, "The key that signed is not in the directory.") : PublicKey.FromSec1(key.Sec1.Span);
+    }
+
+    private RecentBlock? BlockOf(int shard, long leaf)
+    {
+        if (shard < 0 || shard >= replica.ShardCount) return null;
+        if (_recent.Find(shard, leaf) is { } known) return known;
+        if (replica.RecordOfLeaf(shard, leaf) is not { } record) return null;
+        RecentBlock block = new(shard, record, record.Outcomes());
+        _recent.Add(block);
+        return block;
+    }
+
+    // The item whose leaves hold this one, the statement's own leaf, and the place of its first outcome; -1 for a leaf that is no statement's.
+    private static int Place(RecentBlock found, long leaf, out long statementLeaf, out int firstOutcome)
+    {
+        (statementLeaf, firstOutcome) = (found.FirstLeaf, 0);
+        for (int i = 0; i < found.Record.Block.Items.Length; i++)
+        {
+            BlockItem item = found.Record.Block.Items[i];
+            if (leaf < statementLeaf + item.LeafCount) return item.StatementCount == 1 ? i : -1;
+            statementLeaf += item.LeafCount;
+            firstOutcome += item.EntryCount;
+        }
+        return -1;
+    }
+
+    private static Fault NoSuchEntry => new(FaultCode.NotFound, "There is no entry at that leaf.");
+
+    private static Fault NotYet => new(FaultCode.Unavailable, "The block's certificate is not here yet; ask again in a moment.");
+}
