@@ -244,6 +244,7 @@ public sealed partial class Node
             SimBlock block = _world.Blocks[info.Hash];
             if (block.Parent != Chain[^1]) throw new Violation($"Node {Id} commits height {info.Height} on top of another block.");
             Chain.Add(block);
+            _certificates.Add(block.Info.Hash == commit.Certificate.Block ? commit.Certificate : null);
             block.Durable |= Bit;
             block.Held |= Bit;
             Watch &= ~block.Statements;

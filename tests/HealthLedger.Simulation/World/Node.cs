@@ -19,6 +19,7 @@ public sealed partial class Node
     private readonly Queue<Effect> _outbox = new();
     private readonly Stack<List<Effect>> _lists = new();
     private readonly long[] _since = new long[64], _shareAt = new long[64];
+    private readonly List<Certificate?> _certificates = [null];
     private bool _flushPlanned;
 
     internal Node(SimWorld world, int id, int member)
@@ -90,6 +91,8 @@ public sealed partial class Node
         _world.Trace?.Add(this, log is null ? "starts without a vote log" : $"starts: {Describe(log)}");
         List<Effect> effects = Rent();
         Replica.Start(Now, effects);
+        // The store may have kept a commit whose record in the vote log was lost.
+        if (_certificates[^1] is { } certificate) Replica.Step(new DecideCall(certificate) { From = Member }, Now, effects);
         Do(effects);
         _world.Queue.Add(_world.Now + _world.Random.Next(1, 100), new SimEvent(EventKind.Tick, Id, Life, null));
     }
@@ -124,6 +127,7 @@ public sealed partial class Node
             if (forGood) (Chain[i].Held, Chain[i].Durable) = (Chain[i].Held & ~Bit, Chain[i].Durable & ~Bit);
             Chain[i].Executed &= ~Bit;
             Chain.RemoveAt(i);
+            _certificates.RemoveAt(i);
         }
     }
 
