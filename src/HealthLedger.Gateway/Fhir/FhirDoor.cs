@@ -1,4 +1,5 @@
 using HealthLedger.Fhir.Structure;
+using HealthLedger.Gateway.Bodies;
 using HealthLedger.Gateway.Fhir.Answers;
 using HealthLedger.Gateway.Fhir.Create;
 using HealthLedger.Gateway.Fhir.Delete;

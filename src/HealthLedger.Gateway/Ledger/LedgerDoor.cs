@@ -4,6 +4,7 @@ using HealthLedger.Actors.Nodes;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Exchange;
+using HealthLedger.Gateway.Bodies;
 using HealthLedger.Protocol.Merkle;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,3 +1,5 @@
+using HealthLedger.Gateway.Bodies;
+using HealthLedger.Protocol.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,7 +34,8 @@ public sealed class TokenEndpoint(ClientAssertion assertions, AccessTokens token
         context.Response.Headers.Pragma = "no-cache";
         if (!context.Request.HasFormContentType)
             return Refusal(new SmartError("invalid_request", "Send the request as application/x-www-form-urlencoded."));
-        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted);
+        (IFormCollection? form, Fault fault) = await FormBody.ReadAsync(context.Request);
+        if (form is null) return Refusal(new SmartError("invalid_request", fault.Message));
         if (form.Any(field => field.Value.Count != 1)) return Refusal(new SmartError("invalid_request", "A parameter stands more than once."));
         if (Field(form, "grant_type") is not "client_credentials")
             return Refusal(new SmartError("unsupported_grant_type", "The grant_type is client_credentials."));

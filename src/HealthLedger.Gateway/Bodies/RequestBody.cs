@@ -1,7 +1,7 @@
 using HealthLedger.Protocol.Errors;
 using Microsoft.AspNetCore.Http;
 
-namespace HealthLedger.Gateway.Ledger;
+namespace HealthLedger.Gateway.Bodies;
 
 /// <summary>Reads a request's body whole, never more than a limit of it.</summary>
 public static class RequestBody

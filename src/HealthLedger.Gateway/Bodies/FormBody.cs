@@ -1,7 +1,7 @@
 using HealthLedger.Protocol.Errors;
 using Microsoft.AspNetCore.Http;
 
-namespace HealthLedger.Gateway.Fhir.Requests;
+namespace HealthLedger.Gateway.Bodies;
 
 /// <summary>Reads a form from a request.</summary>
 internal static class FormBody

@@ -1,3 +1,0 @@
-using HealthLedger.Node;
-
-return await NodeCommand.Create().Parse(args).InvokeAsync();
