@@ -164,6 +164,8 @@ public enum FaultCode : ushort
     [Refusal(406, "not-supported", 65, "None of the formats that were asked for can be given.")] NotAcceptable = 7015,
     [Refusal(408, "timeout", 75, "The body did not come in time.")] BodyTooSlow = 7016,
     [Refusal(410, "expired", 65, "The link to the next page is not valid, or no longer; search again.")] PageLinkOver = 7017,
+    [Refusal(503, "exception", 69, "The address is in use, or may not be listened on.")] AddressTaken = 7018,
+    [Refusal(500, "exception", 78, "A file that registers a client cannot be used.")] ClientFileUnfit = 7019,
 
     // 8xxx: client and command line
     [Refusal(502, "incomplete", 69, "The node cannot be reached, or its answer is not one of this protocol.")] ConnectionFailed = 8001,

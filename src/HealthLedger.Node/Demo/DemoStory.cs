@@ -1,0 +1,37 @@
+using HealthLedger.Node.Demo.Steps;
+using Spectre.Console;
+
+namespace HealthLedger.Node.Demo;
+
+/// <summary>The main story, told step by step on a console. Every step does what it says; the story holds when all of them do.</summary>
+internal sealed class DemoStory(IAnsiConsole console, TimeProvider clock)
+{
+    private static IReadOnlyList<IStep> Steps =>
+    [
+        new ReplicasStep(), new IntakeStep(), new DeniedStep(), new ClaimStep(), new GrantStep(), new ReadStep(), new WhoLookedStep(),
+        new RevokeStep(), new CatchUpStep(), new ReceiptStep(),
+    ];
+
+    /// <summary>Tells it; true when every step held.</summary>
+    public async Task<bool> TellAsync(DemoWorld world, CancellationToken cancel)
+    {
+        IReadOnlyList<IStep> steps = Steps;
+        int held = 0;
+        for (int i = 0; i < steps.Count; i++)
+        {
+            IStep step = steps[i];
+            console.MarkupLine($"[bold deepskyblue3]{i + 1,2}[/]  [bold]{Markup.Escape(step.Title)}[/]");
+            long started = clock.GetTimestamp();
+            StepResult result = await step.RunAsync(world, cancel);
+            foreach (string line in result.Lines) console.MarkupLine($"    {line}");
+            string mark = result.Held ? "[green]✓ held[/]" : "[red]✗ did not hold[/]";
+            console.MarkupLine($"    {mark} [grey]{clock.GetElapsedTime(started).TotalSeconds:0.0} s[/]");
+            console.WriteLine();
+            if (result.Held) held++;
+            // What comes after a step builds on it.
+            else if (world.Patient == default || (i >= 3 && world.Wallet is null)) break;
+        }
+        console.MarkupLine(held == steps.Count ? $"[green]All {held} steps held.[/]" : $"[red]{held} of {steps.Count} steps held.[/]");
+        return held == steps.Count;
+    }
+}

@@ -1,0 +1,3 @@
+using HealthLedger.Node;
+
+return await NodeCommand.Create().Parse(args).InvokeAsync();
