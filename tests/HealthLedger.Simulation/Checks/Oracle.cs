@@ -107,6 +107,7 @@ public sealed class Oracle(SimWorld world)
     {
         Require(_prepared.TryGetValue((vote.Epoch, vote.Height), out Hash32 prepared) && prepared == vote.Block, "A commit without a prepare certificate.");
         SimBlock block = world.Blocks[vote.Block];
+        Require(HonestDisksWith(block) >= _quorum - System.Numerics.BitOperations.PopCount(world.Faulty), "A commit whose bytes are not on the disks of those who voted.");
         foreach ((Epoch epoch, SimBlock chosen) in _bases)
         {
             Require(epoch <= vote.Epoch || chosen.DescendsFrom(block), "A base that does not descend from an earlier commit.");
@@ -116,6 +117,16 @@ public sealed class Oracle(SimWorld world)
             Require(block.DescendsFrom(other) || other.DescendsFrom(block), "Two commits that are not on one chain.");
         }
         _commits.Add((vote.Epoch, block));
+    }
+
+    private int HonestDisksWith(SimBlock block)
+    {
+        int disks = 0;
+        foreach (Node node in world.Nodes)
+        {
+            if (node.IsHonest && (block.Durable & node.Bit) != 0) disks++;
+        }
+        return disks;
     }
 
     /// <summary>An honest replica has chosen the base of an epoch.</summary>

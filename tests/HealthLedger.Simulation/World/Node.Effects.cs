@@ -165,6 +165,12 @@ public sealed partial class Node
     public void Flushed()
     {
         _flushPlanned = false;
+        if (!_world.IsHealed && (_world.Plan.Acts & Acts.Crash) != 0 && _world.Random.Chance(2))
+        {
+            // A failed flush ends the replica; what got to the disk of it, nobody knows. It is never tried again.
+            Crash();
+            return;
+        }
         Disk.Flush(MarkDurable);
         int life = Life;
         while (Life == life && _outbox.TryDequeue(out Effect? effect))
