@@ -57,13 +57,15 @@ public sealed class StandaloneNetwork : IAsyncDisposable
     {
         if (!NetworkFolder.Open(folder, members, options, random, time).TryGet(out NetworkFolder? opened, out Fault fault)) return fault;
         StandaloneNetwork network = new(opened, options, random, time, loggers);
-        Result<StandaloneMember>[] started = await Task.WhenAll(Enumerable.Range(0, members).Select(network.StartMemberAsync));
-        foreach (Result<StandaloneMember> member in started)
+        Result<StandaloneMember>[] opened = await Task.WhenAll(Enumerable.Range(0, members).Select(network.OpenMemberAsync));
+        foreach (Result<StandaloneMember> member in opened)
         {
             if (member.IsOk) continue;
             await network.DisposeAsync();
             return member.Fault;
         }
+        // All are there before the first asks the others what they hold of it, so none has to ask twice.
+        foreach (Result<StandaloneMember> member in opened) member.Value.Replica.Run();
         return network;
     }
 
@@ -74,23 +76,29 @@ public sealed class StandaloneNetwork : IAsyncDisposable
         try
         {
             if (_members[member] is { } up) return up;
-            ReplicaOptions options = _options.Replica with { Folder = _folder.StoreOf(member), Storage = _options.Storage };
-            Result<Replica> started = await Replica.StartAsync(
-                options, Genesis, _folder.Validators[member], Links.Of(member), _time, _loggers.CreateLogger<Replica>());
-            if (!started.TryGet(out Replica? replica, out Fault fault)) return fault;
-            LedgerShardActor[] shards = new LedgerShardActor[replica.ShardCount];
-            for (int shard = 0; shard < shards.Length; shard++)
-                shards[shard] = new LedgerShardActor(replica, shard, _options.Shard, _random, shard == 0 ? new CheckpointClock(replica, _options.Shard.CheckpointInterval) : null);
-            StandaloneMember opened = new(replica, shards, Organizations[member]);
-            Volatile.Write(ref _members[member], opened);
-            Links.Connect(member, replica);
-            replica.Run();
+            Result<StandaloneMember> opened = await OpenMemberAsync(member);
+            if (opened.IsOk) opened.Value.Replica.Run();
             return opened;
         }
         finally
         {
             _gate.Release();
         }
+    }
+
+    private async Task<Result<StandaloneMember>> OpenMemberAsync(int member)
+    {
+        ReplicaOptions options = _options.Replica with { Folder = _folder.StoreOf(member), Storage = _options.Storage };
+        Result<Replica> started = await Replica.StartAsync(
+            options, Genesis, _folder.Validators[member], Links.Of(member), _time, _loggers.CreateLogger<Replica>());
+        if (!started.TryGet(out Replica? replica, out Fault fault)) return fault;
+        LedgerShardActor[] shards = new LedgerShardActor[replica.ShardCount];
+        for (int shard = 0; shard < shards.Length; shard++)
+            shards[shard] = new LedgerShardActor(replica, shard, _options.Shard, _random, shard == 0 ? new CheckpointClock(replica, _options.Shard.CheckpointInterval) : null);
+        StandaloneMember opened = new(replica, shards, Organizations[member]);
+        Volatile.Write(ref _members[member], opened);
+        Links.Connect(member, replica);
+        return opened;
     }
 
     /// <summary>Stops a member in good order; it may be started again.</summary>
