@@ -1,9 +1,7 @@
 using HealthLedger.Consensus;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Blocks;
-using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Errors;
-using HealthLedger.Protocol.Events;
 using HealthLedger.Protocol.Genesis;
 using HealthLedger.Protocol.State;
 using HealthLedger.Protocol.Votes;
@@ -15,6 +13,7 @@ using HealthLedger.Storage.Trees;
 using HealthLedger.Validator.Checking;
 using HealthLedger.Validator.Sharding;
 using HealthLedger.Validator.Telemetry;
+using HealthLedger.Validator.Wire;
 
 namespace HealthLedger.Validator;
 
@@ -25,19 +24,29 @@ namespace HealthLedger.Validator;
 /// </summary>
 internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, SignatureCache signatures, ReplicaLog log)
 {
-    /// <summary>Replays a shard and gives the committed block that state and tree are of now.</summary>
-    public ShardTip Recover(int shard, DirectoryView directory)
+    /// <summary>Replays every shard, the directory first, and gives the committed blocks that state and tree are of now.</summary>
+    public ShardTip[] RecoverAll(int shards, DirectoryView directory)
     {
-        try
+        ShardTip[] tips = new ShardTip[shards];
+        HashSet<int> emptied = [];
+        for (int shard = 0; shard < shards; shard++)
         {
-            return Replay(shard, directory);
+            try
+            {
+                tips[shard] = Replay(shard, directory);
+            }
+            catch (Exception damage) when (damage is StateDamagedException or TreeDamagedException or InvalidDataException)
+            {
+                // Rules of a shard read the directory too: it may be that one's rows which are damaged.
+                int damaged = damage is StateDamagedException state ? (int)state.Shard : shard;
+                if (!emptied.Add(damaged)) throw;
+                log.StateEmptied(damaged);
+                store.State((uint)damaged).Clear();
+                store.Tree((uint)damaged).Clear();
+                shard = Math.Min(shard, damaged) - 1;
+            }
         }
-        catch (Exception damage) when (damage is StateDamagedException or TreeDamagedException or InvalidDataException)
-        {
-            store.State((uint)shard).Clear();
-            store.Tree((uint)shard).Clear();
-            return Replay(shard, directory);
-        }
+        return tips;
     }
 
     private ShardTip Replay(int shard, DirectoryView directory)
@@ -105,10 +114,5 @@ internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, Signatur
     private BlockRecord? ReadRecord(int shard, long height) =>
         store.Blocks.TryRead((uint)shard, (ulong)height) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) ? record : null;
 
-    private Certificate? CertificateAt(int shard, long height)
-    {
-        if (store.Blocks.Certificate((uint)shard, (ulong)height) is not { IsEmpty: false } bytes) return null;
-        CborReader reader = new(bytes.Span);
-        return VoteCodec.Read(ref reader);
-    }
+    private Certificate? CertificateAt(int shard, long height) => CertificateBytes.TryDecode(store.Blocks.Certificate((uint)shard, (ulong)height));
 }

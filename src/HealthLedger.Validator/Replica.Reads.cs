@@ -69,6 +69,9 @@ public sealed partial class Replica
     /// <summary>A vault object; null where it is missing here. What it may be given out for, the caller has decided.</summary>
     public ReadOnlyMemory<byte>? GetObject(Hash32 name) => _core.Objects.TryGet(name);
 
+    /// <summary>Brings an object that is missing or damaged here from another member; false when nobody gave it.</summary>
+    public Task<bool> FetchObjectAsync(Hash32 name) => _core.Objects.TryGet(name) is not null ? Task.FromResult(true) : _core.FetchObjectAsync(name);
+
     /// <summary>True where the object is on this disk.</summary>
     public bool HasObject(Hash32 name) => _core.Objects.Has(name);
 

@@ -9,6 +9,9 @@ using HealthLedger.Protocol.Votes;
 using HealthLedger.Rules.Views;
 using HealthLedger.Storage;
 using HealthLedger.Storage.Health;
+using HealthLedger.Storage.Scrubbing;
+using HealthLedger.Storage.State;
+using HealthLedger.Validator.Healing;
 using HealthLedger.Validator.Links;
 using HealthLedger.Validator.Sharding;
 using HealthLedger.Validator.Wire;
@@ -25,6 +28,8 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     private readonly ReplicaCore _core;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Healer? _healer;
+    private Scrubber? _scrubber;
     private ITimer? _ticks;
     private int _disposed, _ticking;
     private Exception? _failure;
@@ -44,6 +49,12 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
 
     /// <summary>Completes when the replica has ended: disposed of, or failed.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>True when it ended only to compute damaged rows anew: start it again. Any other failure is the operator's.</summary>
+    public bool WantsRestart => _failure is StateDamagedException;
+
+    /// <summary>Reads the whole store once and checks it; findings are healed afterwards. The same is done in the background all the time.</summary>
+    public ValueTask<ScrubReport> ScrubAsync(CancellationToken cancel = default) => _scrubber!.RunOnceAsync(cancel);
 
     /// <summary>
     /// Opens the folder, recovers, and starts every shard. It votes once q members have shown that they hold nothing newer of its own; with
@@ -85,6 +96,10 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     public void Run()
     {
         foreach (ShardLoop shard in _core.Shards) shard.Start();
+        _healer = new Healer(_core);
+        _healer.Start();
+        _scrubber = new Scrubber(_core.Store);
+        if (_core.Options.Storage.RunBackground) _scrubber.Start(_core.Options.ScrubPause);
         _ticks = _core.Time.CreateTimer(_ => Tick(), null, _core.Options.TickInterval, _core.Options.TickInterval);
     }
 
@@ -132,6 +147,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
             return;
         }
         await StopLoopsAsync();
+        foreach (int shard in _core.DamagedStates.Keys) _core.Store.State((uint)shard).Clear();
         await _core.Store.DisposeAsync();
         End();
     }
@@ -148,6 +164,8 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     private async Task StopLoopsAsync()
     {
         if (_ticks is not null) await _ticks.DisposeAsync();
+        if (_scrubber is not null) await _scrubber.DisposeAsync();
+        if (_healer is not null) await _healer.DisposeAsync();
         await _stop.CancelAsync();
         await _core.Flush.DisposeAsync();
         foreach (ShardLoop? shard in _core.Shards)
@@ -173,9 +191,10 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
         health.Found += Report;
         if (!health.MayVote) _core.Log.VotesLost();
         Recovery recovery = new(_core.Store, Genesis, _core.Signatures, _core.Log);
+        ShardTip[] tips = recovery.RecoverAll(ShardCount, _core.Directory.View);
         for (int shard = 0; shard < ShardCount; shard++)
         {
-            ShardTip tip = recovery.Recover(shard, _core.Directory.View);
+            ShardTip tip = tips[shard];
             Epoch first = Epoch.First(Genesis.Configuration.Number, shard, Genesis.Configuration.N);
             (VoteRecords records, Consensus.Log.VoteLog? log) = VoteRecords.Load(_core.Store.Votes, shard, Genesis.Network, first, health.MayVote);
             Id16 nonce = Id16.Random(System.Security.Cryptography.RandomNumberGenerator.Create());

@@ -94,6 +94,7 @@ internal sealed class ReplicaCore
 
     public void Fail(int shard, Exception failure)
     {
+        if (failure is Storage.State.StateDamagedException damaged) DamagedStates.TryAdd((int)damaged.Shard, true);
         Log.Failed(shard, failure);
         _failed(shard, failure);
     }
@@ -268,6 +269,17 @@ internal sealed class ReplicaCore
     {
         if (Store.Blocks.TryRead(0, (ulong)height) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) && record.Block.Header.TreeSize == treeSize)
             Checkpoints.Cosign(treeSize, record.Block.Header.TreeRoot);
+    }
+
+    /// <summary>Shards whose rows are to be emptied when the replica has ended.</summary>
+    public ConcurrentDictionary<int, bool> DamagedStates { get; } = new();
+
+    /// <summary>Rows of a shard are damaged: ends the replica, which computes them again when it is started anew.</summary>
+    public void RestartForState(int shard)
+    {
+        if (!DamagedStates.TryAdd(shard, true)) return;
+        Log.StateEmptied(shard);
+        _failed(shard, new Storage.State.StateDamagedException((uint)shard, Options.Folder));
     }
 
     private byte[] Sign(object word) => WordCodec.Sign(_signer, Genesis.Network, word);

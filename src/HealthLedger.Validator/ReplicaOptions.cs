@@ -20,6 +20,9 @@ public sealed record ReplicaOptions
     /// <summary>How long a proposal may wait for objects, directory or heads that are still on their way here.</summary>
     public TimeSpan ProposalPatience { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Between two passes of the scrubber.</summary>
+    public TimeSpan ScrubPause { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often timers are looked at.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 }

@@ -55,8 +55,8 @@ public sealed class StandaloneNetwork : IAsyncDisposable
     public static async Task<Result<StandaloneNetwork>> StartAsync(
         string folder, int members, StandaloneOptions options, RandomNumberGenerator random, TimeProvider time, ILoggerFactory loggers)
     {
-        if (!NetworkFolder.Open(folder, members, options, random, time).TryGet(out NetworkFolder? opened, out Fault fault)) return fault;
-        StandaloneNetwork network = new(opened, options, random, time, loggers);
+        if (!NetworkFolder.Open(folder, members, options, random, time).TryGet(out NetworkFolder? found, out Fault fault)) return fault;
+        StandaloneNetwork network = new(found, options, random, time, loggers);
         Result<StandaloneMember>[] opened = await Task.WhenAll(Enumerable.Range(0, members).Select(network.OpenMemberAsync));
         foreach (Result<StandaloneMember> member in opened)
         {
@@ -98,7 +98,18 @@ public sealed class StandaloneNetwork : IAsyncDisposable
         StandaloneMember opened = new(replica, shards, Organizations[member]);
         Volatile.Write(ref _members[member], opened);
         Links.Connect(member, replica);
+        _ = RestartWhenWantedAsync(member, opened);
         return opened;
+    }
+
+    /// <summary>A replica that ended to compute damaged rows anew is started again; any other failure stays for the operator to see.</summary>
+    private async Task RestartWhenWantedAsync(int member, StandaloneMember ended)
+    {
+        await ended.Replica.Ended;
+        if (!ended.Replica.WantsRestart || Interlocked.CompareExchange(ref _members[member], null, ended) != ended) return;
+        Links.Connect(member, null);
+        await ended.DisposeAsync();
+        await StartMemberAsync(member);
     }
 
     /// <summary>Stops a member in good order; it may be started again.</summary>

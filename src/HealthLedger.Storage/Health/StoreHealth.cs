@@ -59,6 +59,14 @@ public sealed class StoreHealth
         Found?.Invoke(damage);
     }
 
+    /// <summary>The caller has made a place whole that nothing else has reported as healed.</summary>
+    internal void Close(Damage damage)
+    {
+        lock (_gate)
+            if (!_open.Contains((damage.File, damage.Offset))) return;
+        Report(damage with { Outcome = DamageOutcome.Healed, Words = "The damaged place was made whole from another member." });
+    }
+
     internal void HealedAll(Predicate<string> file)
     {
         lock (_gate) _open.RemoveWhere(place => file(place.Item1));

@@ -29,10 +29,7 @@ internal sealed class IncomingBlock
     {
         if (!Block.Decode(bytes).TryGet(out Block? block, out Fault fault)) return fault;
         if (block.Header.Shard != shard) return new Fault(FaultCode.FormatValue, "The block is of another shard.");
-        List<Hash32> objects = [];
-        foreach (BlockItem item in block.Items)
-            if (item is SubmissionItem { Submission: var submission }) NamedObjects.Collect(submission, objects);
-        return new IncomingBlock(block, [.. objects]);
+        return new IncomingBlock(block, NamedObjects.Of(block));
     }
 
     /// <summary>What the core knows of a block.</summary>

@@ -1,4 +1,5 @@
 using HealthLedger.Protocol;
+using HealthLedger.Protocol.Blocks;
 using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Events;
 using HealthLedger.Protocol.Statements;
@@ -11,6 +12,15 @@ namespace HealthLedger.Validator.Checking;
 /// </summary>
 internal static class NamedObjects
 {
+    /// <summary>The names in all events of a block that are here.</summary>
+    public static Hash32[] Of(Block block)
+    {
+        List<Hash32> names = [];
+        foreach (BlockItem item in block.Items)
+            if (item is SubmissionItem { Submission: var submission }) Collect(submission, names);
+        return [.. names];
+    }
+
     /// <summary>Adds the names in all events of a submission.</summary>
     public static void Collect(Submission submission, List<Hash32> names)
     {

@@ -16,7 +16,10 @@ public sealed class BlockRecord
 
     private readonly ReadOnlyMemory<byte> _encodedOutcomes;
 
-    private BlockRecord(Block block, ReadOnlyMemory<byte> encodedOutcomes) => (Block, _encodedOutcomes) = (block, encodedOutcomes);
+    private BlockRecord(ReadOnlyMemory<byte> bytes, Block block, ReadOnlyMemory<byte> encodedOutcomes) => (Bytes, Block, _encodedOutcomes) = (bytes, block, encodedOutcomes);
+
+    /// <summary>The encoded form.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>The block.</summary>
     public Block Block { get; }
@@ -55,6 +58,6 @@ public sealed class BlockRecord
         for (int i = 0; i < count && !reader.Failed; i++) Outcome.Read(ref reader);
         if (!reader.End()) return reader.Fault;
         if (!Block.DecodeStored(blockBytes).TryGet(out Block? block, out Fault fault)) return fault;
-        return block.EntryCount == count ? new BlockRecord(block, bytes[start..]) : new Fault(FaultCode.CborUnexpected, "A block record has an outcome for each event.");
+        return block.EntryCount == count ? new BlockRecord(bytes, block, bytes[start..]) : new Fault(FaultCode.CborUnexpected, "A block record has an outcome for each event.");
     }
 }

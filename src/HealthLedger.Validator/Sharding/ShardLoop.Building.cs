@@ -32,10 +32,8 @@ internal sealed partial class ShardLoop
         }
         if (built.Block.Items.IsEmpty) return new BuiltProposal(null, default, built.LeftOut, built.Considered);
         Block block = Block.Create(built.Block.Header, built.Block.Items).Value;
-        List<Hash32> objects = [];
-        foreach (SubmissionItem item in built.Block.Items.OfType<SubmissionItem>()) NamedObjects.Collect(item.Submission, objects);
         BlockInfo info = IncomingBlock.InfoOf(block);
-        _executed[info.Hash] = new ChainBlock(info, block, built.Block, [.. objects]);
+        _executed[info.Hash] = new ChainBlock(info, block, built.Block, NamedObjects.Of(block));
         return new BuiltProposal(info, block.Bytes, built.LeftOut, built.Considered);
     }
 }

@@ -1,9 +1,8 @@
 using HealthLedger.Consensus;
 using HealthLedger.Consensus.Effects;
 using HealthLedger.Protocol;
-using HealthLedger.Protocol.Cbor;
-using HealthLedger.Protocol.Votes;
 using HealthLedger.Validator.Checking;
+using HealthLedger.Validator.Wire;
 
 namespace HealthLedger.Validator.Sharding;
 
@@ -31,7 +30,7 @@ internal sealed partial class ShardLoop
             bool isLast = info.Hash == commit.Certificate.Block;
             // A block committed without this replica's vote is not staged yet; one that is staged is not written again.
             StageBlock(info);
-            _core.Store.Blocks.Commit((uint)Shard, (ulong)info.Height, info.Hash, (ulong)info.TreeSize, isLast ? Encode(commit.Certificate) : default);
+            _core.Store.Blocks.Commit((uint)Shard, (ulong)info.Height, info.Hash, (ulong)info.TreeSize, isLast ? CertificateBytes.Encode(commit.Certificate) : default);
             _core.Store.Tree((uint)Shard).Append(block.LeafHashes());
             _core.Store.State((uint)Shard).Apply((ulong)info.Height, block.Result.Changes);
             _tip = new ShardTip(info, block.Block.Header, block.Result.Next, commit.Certificate);
@@ -65,15 +64,8 @@ internal sealed partial class ShardLoop
     {
         if (info.Height <= _tip.Info.Height) return;
         Invariant.Require(_executed.TryGetValue(info.Hash, out ChainBlock? block), "What is voted for was executed here.");
-        if (_core.Store.Blocks.Contains(info.Hash)) return;
-        _core.Objects.MarkNamed(block.Objects);
+        if (!_core.Store.Blocks.Contains(info.Hash)) _core.Objects.MarkNamed(block.Objects);
+        // Where it is there and sound, this writes nothing; where it reads damaged, this heals it.
         _core.Store.Blocks.Append((uint)Shard, (ulong)info.Height, info.Hash, block.Record);
-    }
-
-    private static byte[] Encode(Certificate certificate)
-    {
-        CborWriter writer = new(1024);
-        VoteCodec.Write(writer, certificate);
-        return writer.ToArray();
     }
 }

@@ -66,14 +66,11 @@ internal sealed partial class ShardLoop
         _machine = new ReplicaMachine(Settings, log, tip.Info);
         _stateRoots = new StateRoots(core.Store.State((uint)shard));
         (Mode, Promised) = (_machine.Mode, _machine.Promised);
-    }
-
-    /// <summary>Starts the loop; the machine is started in it.</summary>
-    public void Start()
-    {
-        _run = Task.Run(RunAsync, CancellationToken.None);
         Post(() => Do(effects => _machine.Start(_core.Now, effects)));
     }
+
+    /// <summary>Starts the loop. What came before waits behind the start of the machine.</summary>
+    public void Start() => _run = Task.Run(RunAsync, CancellationToken.None);
 
     /// <summary>Completes when the loop has ended, after <see cref="Stop"/> or a failure.</summary>
     public Task Completion => _run;

@@ -32,6 +32,26 @@ internal sealed partial class ReplicaLog(ILogger logger, int member)
 
     public void VotesLost() => VotesLost(member);
 
+    public void HealingFailed(Exception failure) => HealingFailed(member, failure);
+
+    public void WalkBegins() => WalkBegins(member);
+
+    public void WalkEnded() => WalkEnded(member);
+
+    public void StateEmptied(int shard) => StateEmptied(member, shard);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Member {Member}: healing the store has ended")]
+    private partial void HealingFailed(int member, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member}: looks at every block for what is missing")]
+    private partial void WalkBegins(int member);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member}: has looked at every block")]
+    private partial void WalkEnded(int member);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Member {Member} shard {Shard}: rows are damaged; the replica starts anew and computes them again")]
+    private partial void StateEmptied(int member, int shard);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member} is up with {Shards} shards after {Milliseconds} ms")]
     private partial void Started(int member, int shards, long milliseconds);
 

@@ -27,6 +27,9 @@ public sealed class TestNetwork : IAsyncDisposable
     /// <summary>Its folder.</summary>
     public string Folder => _folder;
 
+    /// <summary>The folder of a member's replica.</summary>
+    public string StoreOf(int member) => Path.Combine(_folder, "members", $"{member}", "store");
+
     /// <summary>Small files, so that a test writes little.</summary>
     public static StandaloneOptions Options { get; } = new()
     {
@@ -64,11 +67,14 @@ public sealed class TestNetwork : IAsyncDisposable
     }
 
     /// <summary>Submits through a member and waits; fails the test when it takes too long.</summary>
-    public Task<Result<CommittedStatement>> SubmitAsync(int member, Submission submission) =>
-        Network.Member(member)!.Shard(submission.Statement.Shard).SubmitAsync(new SubmissionEnvelope(submission.Encode(), [])).WaitAsync(TimeSpan.FromSeconds(20));
+    public Task<Result<CommittedStatement>> SubmitAsync(int member, Submission submission, params ReadOnlyMemory<byte>[] objects) =>
+        Network.Member(member)!.Shard(submission.Statement.Shard).SubmitAsync(new SubmissionEnvelope(submission.Encode(), objects)).WaitAsync(TimeSpan.FromSeconds(20));
 
     /// <summary>Waits until a condition holds; fails the test when it does not in time.</summary>
-    public static async Task UntilAsync(Func<bool> holds, string what)
+    public static Task UntilAsync(Func<bool> holds, string what) => UntilAsync(holds, () => what);
+
+    /// <summary>The same, with a description that is made when it is needed.</summary>
+    public static async Task UntilAsync(Func<bool> holds, Func<string> what)
     {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
         for (int i = 0; i < 1_500; i++)
@@ -76,7 +82,7 @@ public sealed class TestNetwork : IAsyncDisposable
             if (holds()) return;
             await timer.WaitForNextTickAsync();
         }
-        holds().Should().BeTrue(what);
+        holds().Should().BeTrue(what().Replace("{", "(").Replace("}", ")"));
     }
 
     /// <summary>Waits until members have committed the same height in every shard.</summary>
