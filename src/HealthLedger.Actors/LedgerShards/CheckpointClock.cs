@@ -10,7 +10,10 @@ namespace HealthLedger.Actors.LedgerShards;
 /// <param name="interval">At most one in this time.</param>
 public sealed class CheckpointClock(Replica replica, TimeSpan interval) : ICheckpointSource
 {
+    private const int GraceIntervals = 2;
     private long _last = long.MinValue / 2;
+    private long _committed = -1;
+    private long? _forwardSince;
 
     /// <inheritdoc/>
     public CheckpointItem? Due(long now)
@@ -28,5 +31,22 @@ public sealed class CheckpointClock(Replica replica, TimeSpan interval) : ICheck
         if (!forward) return null;
         _last = now;
         return new CheckpointItem(heads.MoveToImmutable());
+    }
+
+    /// <inheritdoc/>
+    public long? OverdueSince(long elapsed)
+    {
+        LedgerView directory = replica.View(Protocol.Statements.Shards.Directory).Ledger;
+        long committed = 0, heads = 0;
+        for (int shard = 1; shard <= replica.Genesis.Shards; shard++)
+        {
+            committed += directory.Head(shard)?.Height ?? 0;
+            heads += replica.TipOf(shard).Info.Height;
+        }
+        if (heads <= committed) _forwardSince = null;
+        else if (committed != _committed) _forwardSince = elapsed;
+        else _forwardSince ??= elapsed;
+        _committed = committed;
+        return _forwardSince + GraceIntervals * (long)interval.TotalMilliseconds is { } since && since <= elapsed ? since : null;
     }
 }

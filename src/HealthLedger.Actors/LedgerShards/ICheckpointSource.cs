@@ -1,4 +1,5 @@
 using HealthLedger.Protocol.Blocks;
+using HealthLedger.Validator;
 
 namespace HealthLedger.Actors.LedgerShards;
 
@@ -8,4 +9,11 @@ public interface ICheckpointSource
     /// <summary>The heads for a checkpoint that is due; null for none. Every head is committed here.</summary>
     /// <param name="now">Milliseconds since 1970.</param>
     CheckpointItem? Due(long now);
+
+    /// <summary>
+    /// Since when a checkpoint is overdue, on the clock of <see cref="Replica.Now"/>; null while none is. It counts as a statement that waits: where the
+    /// leader of shard 0 is gone and nothing else is asked of that shard, this is what brings the next one.
+    /// </summary>
+    /// <param name="elapsed">Milliseconds of the clock that never goes back.</param>
+    long? OverdueSince(long elapsed);
 }

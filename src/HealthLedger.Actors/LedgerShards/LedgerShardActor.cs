@@ -173,7 +173,9 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
             Drop(waiting, new Fault(FaultCode.StatementExpired, "The statement expired before a block took it."));
         foreach (Hash32 id in _mempool.Watch.ToShare(now).ToArray()) Share(id);
         if (++_ticks % RecheckTicks == 0) Recheck(now);
-        _replica.Tell(Shard, new WaitingSince(_mempool.Watch.OldestSince));
+        long? oldest = _mempool.Watch.OldestSince;
+        if (_checkpoints?.OverdueSince(now) is { } overdue && (oldest is not { } since || overdue < since)) oldest = overdue;
+        _replica.Tell(Shard, new WaitingSince(oldest));
         TryBuild();
     }
 
