@@ -259,10 +259,12 @@ public sealed partial class SimWorld
         long epochs = Nodes.Sum(node => node.Replica!.Promised.Counter);
         _epochsThen ??= epochs;
         if (epochs != _epochsThen) throw new Violation($"A quiet network changes its leaders. {Stuck()}");
-        return Now - _doneAt > 4 * SettlingMilliseconds;
+        return Now - _doneAt > SettlingMilliseconds + QuietMilliseconds;
     }
 
-    private const long SettlingMilliseconds = 10_000;
+    // A lock that q promises leave out is honoured at the latest when its holder leads: seven turns of eight seconds.
+    private const long SettlingMilliseconds = 60_000;
+    private const long QuietMilliseconds = 20_000;
     private long? _doneAt, _epochsThen;
 
     /// <summary>Everything an honest member accepted is committed, and all of them agree up to the same height.</summary>
