@@ -1,5 +1,5 @@
-using HealthLedger.Fhir.Json;
 using HealthLedger.Fhir.Transactions;
+using HealthLedger.Protocol.Did;
 
 namespace HealthLedger.Gateway.Fhir.Ingest;
 
@@ -10,6 +10,9 @@ public sealed class IngestPlan
 
     /// <summary>The plan: entries, owners, order, issues.</summary>
     public TransactionPlan Plan { get; }
+
+    /// <summary>The patients that the Bundle brings along, and what their source calls them.</summary>
+    public IEnumerable<(LedgerDid Did, string System, string Id)> Patients => Names.Patients.Values.Select(patient => (patient.Did, patient.Name.ForPatient.System, patient.Name.ForPatient.Id));
 
     internal EntryNames Names { get; }
 }

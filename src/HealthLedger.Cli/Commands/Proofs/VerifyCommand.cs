@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using HealthLedger.Cli.Shell;
+using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Genesis;
+using Spectre.Console;
+
+namespace HealthLedger.Cli.Commands.Proofs;
+
+/// <summary><c>verify</c>: checks files with the genesis and nothing else.</summary>
+internal static class VerifyCommand
+{
+    /// <summary>The command.</summary>
+    public static LedgerCommand Make()
+    {
+        Argument<string[]> files = new("file") { Description = "Receipts, global receipts, exports, checkpoints, blocks, statements, genesis files", Arity = ArgumentArity.OneOrMore };
+        LedgerCommand command = new("verify", "Check files offline, with the genesis and nothing else; the first fault is told with its place",
+            "verify receipt.cbor --genesis genesis.cbor",
+            "verify my-record.hlx *.cbor --json",
+            "verify checkpoint.txt  # against the genesis pinned in the key folder")
+        {
+            Run = async call =>
+            {
+                if (!call.OfflineGenesis().TryGet(out GenesisFile? genesis, out Fault fault)) return fault;
+                List<(string File, Result<VerifiedFile> Result)> results = [];
+                foreach (string file in call.Value(files)!)
+                    results.Add((file, File.Exists(file) ? await FileVerifier.VerifyAsync(file, genesis, call.Cancel) : new Fault(FaultCode.FileUnusable, "There is no such file.")));
+                JsonObject json = new()
+                {
+                    ["genesis"] = genesis.Hash.ToString(), ["good"] = results.Count(pair => pair.Result.IsOk), ["bad"] = results.Count(pair => !pair.Result.IsOk),
+                    ["files"] = new JsonArray([.. results.Select(pair => (JsonNode)(pair.Result.TryGet(out VerifiedFile? good, out Fault bad)
+                        ? new JsonObject { ["file"] = pair.File, ["good"] = true, ["kind"] = good.Kind, ["facts"] = good.Json }
+                        : new JsonObject { ["file"] = pair.File, ["good"] = false, ["fault"] = FaultPrinter.ToJson(bad) }))]),
+                };
+                Result<VerifiedFile> worst = results.Select(pair => pair.Result).FirstOrDefault(result => !result.IsOk, results[0].Result);
+                return new Answer(json, console =>
+                {
+                    foreach ((string file, Result<VerifiedFile> result) in results)
+                    {
+                        if (result.TryGet(out VerifiedFile? good, out Fault bad))
+                        {
+                            console.MarkupLineInterpolated($"[green]good[/] {file}: {good.Kind}");
+                            foreach (string line in good.Lines) console.WriteLine($"  {line}");
+                        }
+                        else
+                        {
+                            console.MarkupLineInterpolated($"[red]BAD[/]  {file}: {bad.CodeText}: {bad.Message}");
+                        }
+                    }
+                })
+                { ExitCode = worst.IsOk ? 0 : FaultTable.Row(worst.Fault.Code).ExitCode };
+            },
+        };
+        command.Add(files);
+        return command;
+    }
+}

@@ -1,0 +1,3 @@
+using HealthLedger.Cli.Shell;
+
+return await CommandLine.RunAsync(args, Terminal.Process());
