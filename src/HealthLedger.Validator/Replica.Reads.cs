@@ -75,6 +75,18 @@ public sealed partial class Replica
     /// <summary>True where the object is on this disk.</summary>
     public bool HasObject(Hash32 name) => _core.Objects.Has(name);
 
+    /// <summary>
+    /// A COSE receipt [RFC 9942] for a committed leaf: this replica's word, one signature over the root of the committed tree. Null where the leaf is not
+    /// committed, or is the genesis's own.
+    /// </summary>
+    public byte[]? CoseReceipt(int shard, long leaf)
+    {
+        ShardHead head = TipOf(shard).Head;
+        if (leaf < 1 || leaf >= head.TreeSize) return null;
+        Hash32[] path = Tree(shard).InclusionPath((ulong)leaf, (ulong)head.TreeSize);
+        return Protocol.Receipts.CoseReceipt.Sign(_core.Signer, Genesis.DidOf(Genesis.Configuration.Members[Member].Identity), shard, leaf, head.TreeSize, path, head.TreeRoot);
+    }
+
     /// <summary>The newest global checkpoint with a quorum of cosignatures, a C2SP signed note; null before the first.</summary>
     public string? Checkpoint => _core.Checkpoints.Newest;
 

@@ -63,6 +63,9 @@ internal sealed class ReplicaCore
 
     public ReplicaStore Store { get; }
 
+    /// <summary>The validator key.</summary>
+    public ISigner Signer => _signer;
+
     public CheckpointBoard Checkpoints { get; }
 
     public ReplicaLog Log { get; }

@@ -11,14 +11,14 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 const dll = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'artifacts', 'bin', 'HealthLedger.Node', 'release', 'HealthLedger.Node.dll');
 
 /** The command that starts a node: HEALTHLEDGER_NODE, or the one that was built beside these tests; null where there is none. */
-function command() {
+export function nodeCommand() {
   if (process.env.HEALTHLEDGER_NODE) return process.env.HEALTHLEDGER_NODE.split(' ');
   return existsSync(dll) ? ['dotnet', dll] : null;
 }
 
 /** A running node, or null after skipping the test `t` where there is no executable. */
 export async function startNode(t, { members = 4 } = {}) {
-  const start = command();
+  const start = nodeCommand();
   if (!start) {
     t.skip('skipped: needs the node, built in Release or named by HEALTHLEDGER_NODE');
     return null;

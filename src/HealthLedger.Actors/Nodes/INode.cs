@@ -30,6 +30,9 @@ public interface INode
     /// <summary>The receipt of one event of a statement (FORMATS.md section 5).</summary>
     ValueTask<Result<ReadOnlyMemory<byte>>> ReceiptAsync(int shard, Hash32 statementId, int index, CancellationToken cancel = default);
 
+    /// <summary>A committed statement as a transparent statement [RFC 9943]: with this replica's COSE receipt in its unprotected header.</summary>
+    ValueTask<Result<ReadOnlyMemory<byte>>> TransparentStatementAsync(int shard, Hash32 statementId, CancellationToken cancel = default);
+
     /// <summary>The newest checkpoint with a quorum of cosignatures: a C2SP signed note.</summary>
     ValueTask<Result<string>> CheckpointAsync(CancellationToken cancel = default);
 

@@ -83,6 +83,15 @@ public sealed class MemberNode : INode, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> TransparentStatementAsync(int shard, Hash32 statementId, CancellationToken cancel = default)
+    {
+        if (_reader.Find(shard, statementId) is not { } found) return new(new Fault(FaultCode.NotFound, "This node knows no such statement."));
+        if (!_reader.Entry(shard, found.EntryLeaf(0)).TryGet(out CommittedEntry? entry, out Fault fault)) return new(fault);
+        if (_replica.CoseReceipt(shard, found.StatementLeaf) is not { } receipt) return new(new Fault(FaultCode.Unavailable, "The statement's block is being committed; ask again in a moment."));
+        return new((ReadOnlyMemory<byte>)entry.Statement.ToTransparent([receipt]));
+    }
+
+    /// <inheritdoc/>
     public ValueTask<Result<string>> CheckpointAsync(CancellationToken cancel = default) =>
         new(_replica.Checkpoint is { } note ? note : new Fault(FaultCode.NotFound, "There is no checkpoint yet; the first follows the first entry."));
 

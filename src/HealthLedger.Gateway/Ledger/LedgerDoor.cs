@@ -29,6 +29,7 @@ public sealed class LedgerDoor(INode node)
         ledger.MapGet("/submissions/{shard:int}/{id}", FindAsync);
         ledger.MapPost("/queries", QueryAsync);
         ledger.MapGet("/receipts/{id}/{index:int}", ReceiptAsync);
+        ledger.MapGet("/statements/{id}", StatementAsync);
         ledger.MapGet("/checkpoint", CheckpointAsync);
         ledger.MapGet("/tile/{**path}", TileAsync);
     }
@@ -67,20 +68,22 @@ public sealed class LedgerDoor(INode node)
 
     private async Task ReceiptAsync(HttpContext http, string id, int index, int? shard)
     {
-        if (!Hash32.TryParse(id, out Hash32 statementId)) await FaultBody.WriteAsync(http, NoSuch("statement"));
-        else if (shard is not { } known) await Write(http, await AnywhereAsync(statementId, index, http.RequestAborted), Cbor);
+        if (!Hash32.TryParse(id, out Hash32 statementId) || (shard ?? await ShardOfAsync(statementId, http.RequestAborted)) is not { } known) await FaultBody.WriteAsync(http, NoSuch("statement"));
         else await Write(http, await node.ReceiptAsync(known, statementId, index, http.RequestAborted), Cbor);
     }
 
+    private async Task StatementAsync(HttpContext http, string id, int? shard)
+    {
+        if (!Hash32.TryParse(id, out Hash32 statementId) || (shard ?? await ShardOfAsync(statementId, http.RequestAborted)) is not { } known) await FaultBody.WriteAsync(http, NoSuch("statement"));
+        else await Write(http, await node.TransparentStatementAsync(known, statementId, http.RequestAborted), "application/cose; cose-type=\"cose-sign1\"");
+    }
+
     // A link without a shard still works: the statement is looked for in each.
-    private async Task<Result<ReadOnlyMemory<byte>>> AnywhereAsync(Hash32 statementId, int index, CancellationToken cancel)
+    private async Task<int?> ShardOfAsync(Hash32 statementId, CancellationToken cancel)
     {
         for (int shard = 0; shard <= node.Genesis.Shards; shard++)
-        {
-            if ((await node.FindAsync(shard, statementId, cancel)).TryGet(out CommittedStatement? found, out _) && found is not null)
-                return await node.ReceiptAsync(shard, statementId, index, cancel);
-        }
-        return NoSuch("statement");
+            if ((await node.FindAsync(shard, statementId, cancel)).TryGet(out CommittedStatement? found, out _) && found is not null) return shard;
+        return null;
     }
 
     private async Task CheckpointAsync(HttpContext http)

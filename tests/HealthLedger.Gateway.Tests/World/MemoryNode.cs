@@ -31,6 +31,8 @@ internal sealed class MemoryNode(MemoryLedger ledger) : INode
         return known is null || index < 0 || index >= known.Outcomes.Count ? new Fault(FaultCode.NotFound, "There is no such entry.") : await ledger.ReceiptAsync(shard, statementId, index, cancel);
     }
 
+    public ValueTask<Result<ReadOnlyMemory<byte>>> TransparentStatementAsync(int shard, Hash32 statementId, CancellationToken cancel = default) => new(Nothing);
+
     public ValueTask<Result<string>> CheckpointAsync(CancellationToken cancel = default) => new(ledger.CheckpointAsync(cancel));
 
     public ValueTask<Result<ReadOnlyMemory<byte>>> TileAsync(Tile tile, CancellationToken cancel = default) => new(Nothing);
