@@ -123,9 +123,11 @@ internal sealed class TestCluster : IAsyncDisposable
     public string StoreOf(int member) => Path.Combine(Folder, "members", $"{member}", "store");
 
     /// <summary>All that one member holds of one shard of the committed ledger, hashed: blocks, outcomes, tree, rows.</summary>
-    public string Fingerprint(int member, int shard)
+    public string Fingerprint(int member, int shard) => Fingerprint(Network.Member(member)!.Replica, shard);
+
+    /// <summary>All that one replica holds of one shard of the committed ledger, hashed: blocks, outcomes, tree, rows.</summary>
+    public static string Fingerprint(Replica replica, int shard)
     {
-        Replica replica = Network.Member(member)!.Replica;
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (long height = 1; height <= replica.TipOf(shard).Info.Height; height++) hash.AppendData(replica.Store.Blocks.TryRead((uint)shard, (ulong)height)!.Bytes.Span);
         hash.AppendData(replica.Tree(shard).Root.Bytes);
