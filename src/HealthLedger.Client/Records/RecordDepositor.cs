@@ -61,6 +61,9 @@ public sealed class RecordDepositor(LedgerClient client, OrganizationWallet auth
         return await WithFirstAsync(plan.Settled!, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>The version under which a retraction has its record key.</summary>
+    public static string RetractionVersion(Hash32 recordId) => $"retraction of {recordId}";
+
     /// <summary>Says that a record was entered in error. The same retraction again is found as a duplicate.</summary>
     /// <param name="patient">The patient.</param>
     /// <param name="recordId">The newest version.</param>
@@ -69,7 +72,7 @@ public sealed class RecordDepositor(LedgerClient client, OrganizationWallet auth
     /// <param name="cancel">Gives up.</param>
     public async Task<Result<WrittenStatement>> RetractAsync(LedgerDid patient, Hash32 recordId, string system, string sourceId, CancellationToken cancel = default)
     {
-        RetractBody body = new() { Record = recordId, RecordKey = author.Ids.RecordKey(system, sourceId, $"retraction of {recordId}") };
+        RetractBody body = new() { Record = recordId, RecordKey = author.Ids.RecordKey(system, sourceId, RetractionVersion(recordId)) };
         if (!SegmentOpening.Event(client.Random, EventType.RecordRetract, patient, body.Encode).TryGet(out Event retract, out Fault fault)) return fault;
         return (await client.Writer.WriteAsync(Draft(patient, [retract], [], atomic: false), cancel).ConfigureAwait(false)).AllGood();
     }

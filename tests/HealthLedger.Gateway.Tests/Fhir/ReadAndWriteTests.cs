@@ -175,8 +175,8 @@ public sealed class ReadAndWriteTests(GatewayWorld world) : IClassFixture<Gatewa
         string patient = await hospital.PatientAsync("conditional");
         FhirReply[] replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
             hospital.PostAsync("Observation", Samples.Observation(patient), ("If-None-Exist", "identifier=urn:lab|order-1"))));
-        replies.Select(reply => reply.Id).Distinct().Should().ContainSingle();
         replies.Should().AllSatisfy(reply => reply.Status.Should().BeOneOf(200, 201));
+        replies.Select(reply => reply.Headers.Location!.ToString()).Distinct().Should().ContainSingle();
         (await hospital.GetAsync($"Observation?patient={patient}")).Json!["total"]!.GetValue<int>().Should().Be(1);
     }
 
@@ -216,5 +216,40 @@ public sealed class ReadAndWriteTests(GatewayWorld world) : IClassFixture<Gatewa
         (await hospital.GetAsync($"Practitioner/{first.Id}")).Json!["name"]![0]!["family"]!.GetValue<string>().Should().Be("Grey-Shepherd");
         (await hospital.GetAsync("Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|npi-9")).Json!["total"]!.GetValue<int>().Should().Be(1);
         (await (await world.ClientAsync("clinic")).GetAsync($"Practitioner/{first.Id}")).ShouldBeRefused(403, "HL-4080");
+    }
+
+    [Fact]
+    public async Task What_was_entered_in_error_does_not_come_back_by_being_sent_again()
+    {
+        FhirClient hospital = await world.ClientAsync();
+        string patient = await hospital.PatientAsync("error-again");
+        string id = await hospital.ObservationAsync(patient, value: 1m);
+        FhirReply first = await hospital.DeleteAsync($"Observation/{id}"), second = await hospital.DeleteAsync($"Observation/{id}");
+        (first.Status, second.Status).Should().Be((204, 204));
+        second.Receipt.Should().Be(first.Receipt);
+        (await hospital.PostAsync("Observation", Samples.Observation(patient, value: 1m))).ShouldBeRefused(410, "HL-6008");
+        (await hospital.PostAsync("Observation", Samples.Observation(patient, value: 2m))).Status.Should().Be(201);
+    }
+
+    [Fact]
+    public async Task An_update_by_condition_creates_what_the_next_one_changes()
+    {
+        FhirClient hospital = await world.ClientAsync();
+        string patient = await hospital.PatientAsync("upsert");
+        async Task<FhirReply> PutAsync(decimal value) => await hospital.PostAsync("", Samples.Bundle("batch",
+            (Samples.Observation(patient, value: value), null, new JsonObject { ["method"] = "PUT", ["url"] = "Observation?identifier=urn:lab|upsert-1" })));
+        FhirReply first = await PutAsync(1m), second = await PutAsync(2m);
+        first.Entries[0]["response"]!["status"]!.GetValue<string>().Should().Be("201 Created", first.Text);
+        second.Entries[0]["response"]!["etag"]!.GetValue<string>().Should().Be("W/\"2\"", second.Text);
+        second.Entries[0]["response"]!["location"]!.GetValue<string>().Split("/_history")[0].Should().Be(first.Entries[0]["response"]!["location"]!.GetValue<string>().Split("/_history")[0]);
+    }
+
+    [Fact]
+    public async Task What_many_bring_of_the_same_practitioner_at_once_is_one_practitioner()
+    {
+        FhirClient hospital = await world.ClientAsync();
+        FhirReply[] replies = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => hospital.PostAsync("Practitioner", Samples.Practitioner("npi-race", $"Grey {i}"))));
+        replies.Should().AllSatisfy(reply => reply.Status.Should().BeOneOf([200, 201], reply.Text));
+        replies.Select(reply => reply.Id).Distinct().Should().ContainSingle();
     }
 }

@@ -55,7 +55,8 @@ internal sealed class EntryNames
         if (node is not FhirObject entry || FhirResource.From(entry["resource"]) is not { } resource) return node;
         string? fullUrl = entry.Text("fullUrl");
         string? condition = entry.Object("request")?.Text("ifNoneExist");
-        SourceName name = SourceName.Of(resource, fullUrl, condition);
+        // A conditional update that finds nothing creates what the next one finds.
+        SourceName name = SourceName.Of(resource, fullUrl, condition ?? ConditionFinder.OfUpdate(entry));
         if (condition is not null && SourceName.ByCondition(resource.Type, condition) is not null)
         {
             _conditional[index] = true;

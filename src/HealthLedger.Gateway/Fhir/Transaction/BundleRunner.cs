@@ -41,7 +41,7 @@ internal sealed class BundleRunner(SearchHandler search)
         {
             Fault? stopped = await batch.DepositAsync(results, atomic: strict && !batch.IsShared, cancel);
             if (stopped is { } whole && strict) return new BundleOutcome(whole, [], []);
-            if (strict && !batch.IsShared && All(results, []) is { } late) return late;
+            if (strict && All(results, []) is { } late) return late;
         }
         await ExistingEntries.FillAsync(caller, plan, results, cancel);
         foreach (PlannedEntry entry in Open(plan, results, EntryAction.Read)) results[entry.Index] = await ReadAsync(caller, entry, lenient, cancel);
@@ -84,8 +84,7 @@ internal sealed class BundleRunner(SearchHandler search)
     private static async Task<List<SubjectBatch>> GroupAsync(FhirCaller caller, PreparedBundle prepared, EntryResult?[] results, CancellationToken cancel)
     {
         List<SubjectBatch> batches = [];
-        Dictionary<string, SourceName> begun = prepared.Plan.Entries.Where(entry => entry is { Action: EntryAction.Create, Type: "Patient" } && results[entry.Index] is null)
-            .ToDictionary(entry => entry.Id!, prepared.SourceOf);
+        HashSet<string> begun = [.. prepared.Plan.Entries.Where(entry => entry is { Action: EntryAction.Create, Type: "Patient" } && results[entry.Index] is null).Select(entry => entry.Id!)];
         foreach (PlannedEntry entry in prepared.Plan.Order.Select(index => prepared.Plan.Entries[index]))
         {
             if (results[entry.Index] is not null || entry.Action is not (EntryAction.Create or EntryAction.Update)) continue;
@@ -99,7 +98,7 @@ internal sealed class BundleRunner(SearchHandler search)
             if (batch is null)
             {
                 LedgerDid subject = caller.Seat.Wallet.Did;
-                SourceName? begins = owner is not null && begun.TryGetValue(owner, out SourceName name) ? name : null;
+                SourceName? begins = owner is not null && begun.Contains(owner) ? prepared.BeginningOf(owner) : null;
                 bool known = owner is null || (FhirIds.TryPatient(caller.Seat.Client.Network.Name, owner, out subject)
                     && (begins is not null || (await caller.Seat.Directory.GetAsync(subject, cancel)).IsOk));
                 if (!known)

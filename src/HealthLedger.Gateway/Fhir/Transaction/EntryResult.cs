@@ -56,6 +56,6 @@ internal sealed record EntryResult
     {
         if (IsRefused) return FhirAnswer.Of(Fault, Issues, Receipt);
         FhirResource? body = representation ? Resource : null;
-        return new FhirAnswer(Status) { Resource = body, Location = Status == 201 ? Location : null, Version = Version, LastModified = Modified, Receipt = Receipt };
+        return new FhirAnswer(Status) { Resource = body, Location = Location, Version = Version, LastModified = Modified, Receipt = Receipt };
     }
 }

@@ -37,6 +37,11 @@ internal static class ExistingEntries
         for (int i = 0; i < open.Count; i++)
         {
             if (places[i] is not { } place) continue;
+            if (place.IsRetracted)
+            {
+                results[open[i].Index] = EntryResult.Refused(new Fault(FaultCode.ResourceGone, "The ledger has had this resource; its author marked it as entered in error. Send it under another name or with a change."));
+                continue;
+            }
             EntryResult result = results[open[i].Index]! with { Version = place.Version };
             if (result.Receipt is null)
             {

@@ -21,6 +21,8 @@ namespace HealthLedger.Gateway.Fhir.Transaction;
 /// <param name="begins">The source of the Patient that the Bundle brings; null where the patient is known.</param>
 internal sealed class SubjectBatch(FhirCaller caller, PreparedBundle prepared, LedgerDid subject, string? patientId, SourceName? begins)
 {
+    private const int AttemptsMax = 3;
+
     private readonly List<PlannedEntry> _entries = [];
 
     /// <summary>The patient's FHIR id; null for what is shared.</summary>
@@ -42,7 +44,8 @@ internal sealed class SubjectBatch(FhirCaller caller, PreparedBundle prepared, L
         Fault fault;
         if ((await OpenSubjectAsync(seat, cancel)).TryGet(out PatientView? view, out fault) is false) return Refuse(results, fault);
         List<(PlannedEntry Entry, PlainRecord Record)> records = [];
-        foreach (PlannedEntry entry in _entries)
+        if (await FindConditionalAsync(results, cancel) is { } unasked) return Refuse(results, unasked);
+        foreach (PlannedEntry entry in _entries.Where(entry => results[entry.Index] is null))
         {
             if (entry.Action == EntryAction.Update)
             {
@@ -52,8 +55,7 @@ internal sealed class SubjectBatch(FhirCaller caller, PreparedBundle prepared, L
             }
             else
             {
-                SourceName source = entry.Type == "Patient" ? SourceName.OfPatient(subject) : prepared.SourceOf(entry);
-                records.Add((entry, RecordShape.Of(entry.Resource!, source, patientId)));
+                records.Add((entry, RecordShape.Of(entry.Resource!, prepared.SourceOf(entry), patientId)));
             }
         }
         if (atomic && _entries.Any(entry => results[entry.Index] is { IsRefused: true })) return null;
@@ -61,13 +63,32 @@ internal sealed class SubjectBatch(FhirCaller caller, PreparedBundle prepared, L
 
         string[] missing = [.. records.Select(record => record.Record.Label).Distinct().Where(label => !view!.ByLabel.ContainsKey(label))];
         if (missing.Length > 0 && !(await seat.Registry.EnsureOwnSegmentsAsync(seat.Wallet, seat.Directory, subject, missing, cancel)).TryGet(out _, out fault)) return Refuse(results, fault);
-        PlainRecord[] plain = [.. records.Select(record => record.Record)];
-        bool fits = plain.Length <= Statement.EventsMax - 24 && plain.Sum(record => (long)record.Content.Length + record.Manifest.Length + 256) < ExchangeLimits.EnvelopeBytesGoal;
-        Result<IReadOnlyList<DepositedRecord>> answer = await seat.Depositor.DepositAsync(subject, plain, new DepositOptions { Atomic = atomic && fits }, cancel);
-        if (!answer.TryGet(out IReadOnlyList<DepositedRecord>? deposited, out fault)) return Refuse(results, fault);
-        for (int i = 0; i < records.Count; i++) results[records[i].Entry.Index] = ResultOf(records[i].Entry, deposited[i]);
+        bool fits = records.Count <= Statement.EventsMax - 24 && records.Sum(record => (long)record.Record.Content.Length + record.Record.Manifest.Length + 256) < ExchangeLimits.EnvelopeBytesGoal;
+        for (int attempt = 1; ; attempt++)
+        {
+            Result<IReadOnlyList<DepositedRecord>> answer = await seat.Depositor.DepositAsync(subject, [.. records.Select(record => record.Record)], new DepositOptions { Atomic = atomic && fits }, cancel);
+            if (!answer.TryGet(out IReadOnlyList<DepositedRecord>? deposited, out fault)) return Refuse(results, fault);
+            for (int i = 0; i < records.Count; i++) results[records[i].Entry.Index] = ResultOf(records[i].Entry, deposited[i]);
+            // Somebody else brought the same resource a moment ago: seen from what is there now, it is a version of it, or the same.
+            (PlannedEntry Entry, PlainRecord Record)[] overtaken = [.. records.Where((record, i) => record.Record.Follows is null && deposited[i].Fault.Code is FaultCode.ResourceExists or FaultCode.RecordNotNewest && !prepared.IsConditional(record.Entry))];
+            if (overtaken.Length == 0 || (atomic && fits) || attempt == AttemptsMax) return null;
+            records = [.. overtaken];
+        }
+    }
+
+    /// <summary>Settles the entries that are to be created only where there is none, and for which there is one.</summary>
+    private async Task<Fault?> FindConditionalAsync(EntryResult?[] results, CancellationToken cancel)
+    {
+        PlannedEntry[] conditional = [.. _entries.Where(entry => entry.Action == EntryAction.Create && prepared.IsConditional(entry))];
+        if (conditional.Length == 0) return null;
+        Result<IReadOnlyList<ResourcePlace?>> asked = await ResourceFinder.FindAsync(caller, [.. conditional.Select(entry => prepared.SourceOf(entry).ResourceId(caller.Seat.Wallet))], cancel);
+        if (!asked.TryGet(out IReadOnlyList<ResourcePlace?>? places, out Fault fault)) return fault;
+        for (int i = 0; i < conditional.Length; i++)
+            if (places[i] is { IsRetracted: false }) results[conditional[i].Index] = Found(conditional[i]);
         return null;
     }
+
+    private static EntryResult Found(PlannedEntry entry) => new() { Status = 200, Reference = $"{entry.Type}/{entry.Id}" };
 
     private async Task<Result<PatientView>> OpenSubjectAsync(OrganizationSeat seat, CancellationToken cancel)
     {
@@ -84,9 +105,10 @@ internal sealed class SubjectBatch(FhirCaller caller, PreparedBundle prepared, L
     }
 
     /// <summary>The result of a deposited record; version, time and receipt of what was there before are filled in later.</summary>
-    private static EntryResult ResultOf(PlannedEntry entry, DepositedRecord record)
+    private EntryResult ResultOf(PlannedEntry entry, DepositedRecord record)
     {
         string reference = $"{entry.Type}/{entry.Id}";
+        if (record.Fault.Code == FaultCode.ResourceExists && prepared.IsConditional(entry)) return Found(entry);
         if (record.Kind == DepositKind.Refused)
         {
             Fault fault = record.Fault.Code == FaultCode.RecordNotNewest ? new Fault(FaultCode.VersionDiffers, "Somebody else changed the resource first; read it again.") : record.Fault;
