@@ -9,7 +9,7 @@ internal sealed class DemoStory(IAnsiConsole console, TimeProvider clock)
     private static IReadOnlyList<IStep> Steps =>
     [
         new ReplicasStep(), new IntakeStep(), new DeniedStep(), new ClaimStep(), new GrantStep(), new ReadStep(), new WhoLookedStep(),
-        new RevokeStep(), new CatchUpStep(), new ReceiptStep(), new ExportStep(),
+        new RevokeStep(), new CatchUpStep(), new DamageStep(), new ReceiptStep(), new ExportStep(),
     ];
 
     /// <summary>Tells it; true when every step held.</summary>
