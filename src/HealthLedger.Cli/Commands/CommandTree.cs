@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HealthLedger.Cli.Commands.Benching;
 using HealthLedger.Cli.Commands.Consent;
 using HealthLedger.Cli.Commands.Importing;
 using HealthLedger.Cli.Commands.Nodes;
@@ -22,5 +23,6 @@ internal static class CommandTree
         GrantCommand.Make(), RevokeCommand.Make(), GrantsCommand.Make(),
         ReadCommand.Make(), LogCommand.Make(), ExportCommand.Make(),
         ReceiptCommand.Make(), VerifyCommand.Make(),
+        BenchCommand.Make(), BenchStartCommand.Make(),
     ];
 }

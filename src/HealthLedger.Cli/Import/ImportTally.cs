@@ -28,9 +28,22 @@ internal sealed record TypeCount
 
 /// <summary>Something to tell about one resource.</summary>
 /// <param name="Place">Where it stands.</param>
-/// <param name="Kept">True where the resource is in the ledger all the same.</param>
+/// <param name="Fate">What became of it.</param>
 /// <param name="Fault">What was wrong.</param>
-internal sealed record ImportReport(InputPlace Place, bool Kept, Fault Fault);
+internal sealed record ImportReport(InputPlace Place, ImportFate Fate, Fault Fault);
+
+/// <summary>What became of something that is told of.</summary>
+internal enum ImportFate
+{
+    /// <summary>It is not in the ledger.</summary>
+    Refused,
+
+    /// <summary>It is in the ledger all the same.</summary>
+    Kept,
+
+    /// <summary>It is well-formed JSON and no FHIR resource, as the log of a bulk export is: nothing that could be put in.</summary>
+    PassedOver,
+}
 
 /// <summary>What an import has done so far. Safe for several threads.</summary>
 internal sealed class ImportTally
@@ -59,9 +72,9 @@ internal sealed class ImportTally
     }
 
     /// <summary>Something that is no resource.</summary>
-    public void Unread(InputPlace place, Fault fault)
+    public void Unread(InputPlace place, Fault fault, bool isResource)
     {
-        lock (_gate) _reports.Add(new ImportReport(place, false, fault));
+        lock (_gate) _reports.Add(new ImportReport(place, isResource ? ImportFate.Refused : ImportFate.PassedOver, fault));
     }
 
     /// <summary>What became of entries.</summary>
@@ -77,9 +90,9 @@ internal sealed class ImportTally
                 else if (entry.Record!.Kind == DepositKind.Amended) count.Amended++;
                 else count.Added++;
                 InputPlace place = places[entry.Planned.Index];
-                if (!entry.IsIn) _reports.Add(new ImportReport(place, false, entry.Fault));
+                if (!entry.IsIn) _reports.Add(new ImportReport(place, ImportFate.Refused, entry.Fault));
                 foreach (string warning in entry.IsIn ? entry.Warnings.Select(issue => issue.Diagnostics).Distinct() : [])
-                    _reports.Add(new ImportReport(place, true, new Fault(FaultCode.ReferenceUnresolved, warning)));
+                    _reports.Add(new ImportReport(place, ImportFate.Kept, new Fault(FaultCode.ReferenceUnresolved, warning)));
             }
         }
         Interlocked.Add(ref _done, entries.Count);

@@ -13,7 +13,13 @@ internal sealed record InputPlace(string File, int Position, string Name);
 /// <param name="Bundle">A collection whose entries are all to be created.</param>
 /// <param name="Places">By entry.</param>
 /// <param name="Unread">What is no FHIR resource.</param>
-internal sealed record UnitContent(FhirResource Bundle, IReadOnlyList<InputPlace> Places, IReadOnlyList<(InputPlace Place, Fault Fault)> Unread);
+internal sealed record UnitContent(FhirResource Bundle, IReadOnlyList<InputPlace> Places, IReadOnlyList<UnreadPlace> Unread);
+
+/// <summary>Something in the input that could not be read.</summary>
+/// <param name="Place">Where it stands.</param>
+/// <param name="Fault">Why.</param>
+/// <param name="IsResource">False for JSON that does not claim to be a FHIR resource.</param>
+internal sealed record UnreadPlace(InputPlace Place, Fault Fault, bool IsResource = true);
 
 /// <summary>
 /// What is planned together, so that references within it resolve: one JSON file, or all NDJSON files of a folder. Read anew for each pass; only one
@@ -33,12 +39,12 @@ internal sealed class ImportUnit(IReadOnlyList<string> files, string source)
     public UnitContent Read()
     {
         List<(InputPlace Place, FhirObject Entry)> entries = [];
-        List<(InputPlace, Fault)> unread = [];
+        List<UnreadPlace> unread = [];
         foreach (string file in files)
         {
             if (new FileInfo(file).Length > FileBytesMax)
             {
-                unread.Add((new InputPlace(file, 0, ""), new Fault(FaultCode.FormatLimit, "A file of an import has at most 1 GiB.")));
+                unread.Add(new UnreadPlace(new InputPlace(file, 0, ""), new Fault(FaultCode.FormatLimit, "A file of an import has at most 1 GiB.")));
                 continue;
             }
             byte[] bytes = File.ReadAllBytes(file);
@@ -49,7 +55,7 @@ internal sealed class ImportUnit(IReadOnlyList<string> files, string source)
         return new UnitContent(FhirResource.From(bundle)!, [.. entries.Select(pair => pair.Place)], unread);
     }
 
-    private void ReadLines(string file, byte[] bytes, List<(InputPlace, FhirObject)> entries, List<(InputPlace, Fault)> unread)
+    private void ReadLines(string file, byte[] bytes, List<(InputPlace, FhirObject)> entries, List<UnreadPlace> unread)
     {
         int line = 0;
         for (int start = 0; start < bytes.Length;)
@@ -62,16 +68,16 @@ internal sealed class ImportUnit(IReadOnlyList<string> files, string source)
             if (text.Span.IsWhiteSpaceAscii()) continue;
             FhirParse parse = FhirJson.Parse(text, Limits);
             if (parse.Resource is { } resource) Add(file, line, new ObjectBuilder().Add("resource", resource.Root).Build(), entries);
-            else unread.Add((new InputPlace(file, line, ""), new Fault(FaultCode.FhirMalformed, parse.Issues[0].Diagnostics)));
+            else unread.Add(new UnreadPlace(new InputPlace(file, line, ""), new Fault(FaultCode.FhirMalformed, parse.Issues[0].Diagnostics), FhirJson.ParseValue(text.Span, Limits).Node is not FhirObject));
         }
     }
 
-    private void ReadWhole(string file, byte[] bytes, List<(InputPlace, FhirObject)> entries, List<(InputPlace, Fault)> unread)
+    private void ReadWhole(string file, byte[] bytes, List<(InputPlace, FhirObject)> entries, List<UnreadPlace> unread)
     {
         FhirParse parse = FhirJson.Parse(bytes, Limits);
         if (parse.Resource is not { } resource)
         {
-            unread.Add((new InputPlace(file, 0, ""), new Fault(FaultCode.FhirMalformed, parse.Issues[0].Diagnostics)));
+            unread.Add(new UnreadPlace(new InputPlace(file, 0, ""), new Fault(FaultCode.FhirMalformed, parse.Issues[0].Diagnostics)));
             return;
         }
         if (resource.Type != "Bundle")
@@ -84,7 +90,7 @@ internal sealed class ImportUnit(IReadOnlyList<string> files, string source)
         {
             position++;
             if (node is FhirObject entry && FhirResource.From(entry["resource"]) is not null) Add(file, position, entry, entries);
-            else unread.Add((new InputPlace(file, position, ""), new Fault(FaultCode.FhirInvalid, "The entry has no resource; an import only creates.")));
+            else unread.Add(new UnreadPlace(new InputPlace(file, position, ""), new Fault(FaultCode.FhirInvalid, "The entry has no resource; an import only creates.")));
         }
     }
 

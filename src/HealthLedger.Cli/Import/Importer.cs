@@ -38,7 +38,7 @@ internal sealed class Importer(FhirIngest ingest, OrganizationWallet wallet, IRe
         {
             cancel.ThrowIfCancellationRequested();
             UnitContent content = units[i].Read();
-            foreach ((InputPlace place, Fault fault) in content.Unread) Tally.Unread(place, fault);
+            foreach (UnreadPlace unread in content.Unread) Tally.Unread(unread.Place, unread.Fault, unread.IsResource);
             foreach (FhirNode node in content.Bundle.Root.Each("entry"))
             {
                 string type = FhirResource.From(node.AsObject!["resource"])!.Type;

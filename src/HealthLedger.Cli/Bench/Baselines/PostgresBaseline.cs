@@ -29,25 +29,34 @@ public sealed record PostgresBaseline(double OneRowCommitsPerSecond, double Batc
     // Rows a second over all clients; the time of each statement in milliseconds goes to `times`.
     private static async Task<double> RunAsync(NpgsqlDataSource source, int clients, int batch, TimeSpan duration, List<double>? times, CancellationToken cancel)
     {
-        Stopwatch watch = Stopwatch.StartNew();
-        long[] counts = await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+        using Barrier ready = new(clients + 1);
+        Stopwatch watch = new();
+        Task<long>[] running = [.. Enumerable.Range(0, clients).Select(_ => Task.Factory.StartNew(() =>
         {
-            await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancel);
-            await using NpgsqlCommand insert = new("INSERT INTO events (hash, body) SELECT * FROM unnest($1::bytea[], $2::bytea[])", connection);
+            using NpgsqlConnection connection = source.OpenConnection();
+            using NpgsqlCommand insert = new("INSERT INTO events (hash, body) SELECT * FROM unnest($1::bytea[], $2::bytea[])", connection);
             byte[][] hashes = [.. Enumerable.Range(0, batch).Select(_ => RandomNumberGenerator.GetBytes(32))];
             byte[][] bodies = [.. Enumerable.Range(0, batch).Select(_ => RandomNumberGenerator.GetBytes(RowBytes))];
             insert.Parameters.Add(new() { Value = hashes });
             insert.Parameters.Add(new() { Value = bodies });
-            await insert.PrepareAsync(cancel);
+            insert.Prepare();
+            // Connecting is not measured.
+            ready.SignalAndWait(cancel);
+            ready.SignalAndWait(cancel);
             long count = 0;
-            while (watch.Elapsed < duration)
+            do
             {
                 long started = Stopwatch.GetTimestamp();
-                count += await insert.ExecuteNonQueryAsync(cancel);
+                count += insert.ExecuteNonQuery();
                 times?.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
+            while (watch.Elapsed < duration && !cancel.IsCancellationRequested);
             return count;
-        }, cancel)));
+        }, cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        await Task.Run(() => ready.SignalAndWait(cancel), cancel);
+        watch.Start();
+        await Task.Run(() => ready.SignalAndWait(cancel), cancel);
+        long[] counts = await Task.WhenAll(running);
         return counts.Sum() / watch.Elapsed.TotalSeconds;
     }
 }

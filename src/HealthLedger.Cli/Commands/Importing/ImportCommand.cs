@@ -57,12 +57,12 @@ internal static class ImportCommand
     {
         ImportTally tally = importer.Tally;
         IReadOnlyList<ImportReport> reports = tally.Reports;
-        int refused = reports.Count(line => !line.Kept);
+        int refused = reports.Count(line => line.Fate == ImportFate.Refused), kept = reports.Count(line => line.Fate == ImportFate.Kept), passed = reports.Count - refused - kept;
         bool complete = tally.Types.Values.All(count => count.In + count.Refused == count.Input);
         double rate = importer.Total / Math.Max(0.001, took.TotalSeconds);
         JsonObject json = new()
         {
-            ["resources"] = importer.Total, ["newEntries"] = tally.NewEntries, ["refused"] = refused, ["noticed"] = reports.Count - refused, ["patients"] = importer.Patients.Count,
+            ["resources"] = importer.Total, ["newEntries"] = tally.NewEntries, ["refused"] = refused, ["keptAsLogical"] = kept, ["passedOver"] = passed, ["patients"] = importer.Patients.Count,
             ["countsMatch"] = complete, ["seconds"] = Math.Round(took.TotalSeconds, 3), ["resourcesPerSecond"] = Math.Round(rate, 1),
             ["types"] = new JsonObject(tally.Types.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)new JsonObject
             {
@@ -79,10 +79,11 @@ internal static class ImportCommand
                 Number(tally.Types.Values.Sum(count => count.Existing)), Number(tally.Types.Values.Sum(count => count.Refused)));
             console.Write(table);
             console.WriteLine($"{importer.Patients.Count} patients. {importer.Total:N0} resources in {took.TotalSeconds:0.0} s: {rate:N0} a second. {(complete ? "The counts match the input." : "THE COUNTS DO NOT MATCH THE INPUT.")}");
-            foreach (ImportReport line in reports.Where(line => !line.Kept).Take(ReportsShown))
+            foreach (ImportReport line in reports.Where(line => line.Fate == ImportFate.Refused).Take(ReportsShown))
                 console.MarkupLineInterpolated($"[red]Refused[/] {line.Place.File}:{line.Place.Position} {line.Place.Name}: {line.Fault}");
             if (refused > ReportsShown) console.WriteLine($"... and {refused - ReportsShown} more refused.");
-            if (reports.Count > refused) console.WriteLine($"{reports.Count - refused} references could not be resolved and were kept as logical references.");
+            if (passed > 0) console.WriteLine($"{passed} lines are JSON and no FHIR resources; they were passed over.");
+            if (kept > 0) console.WriteLine($"{kept} references could not be resolved and were kept as logical references.");
             if (reports.Count > 0) console.WriteLine(reportFile is null ? "--report FILE lists them all." : $"All of it is in {reportFile}.");
         })
         { ExitCode = complete && refused == 0 ? 0 : FaultTable.Row(FaultCode.ImportIncomplete).ExitCode };
@@ -97,7 +98,7 @@ internal static class ImportCommand
         {
             writer.WriteLine(new JsonObject
             {
-                ["file"] = line.Place.File, ["position"] = line.Place.Position, ["resource"] = line.Place.Name, ["kept"] = line.Kept, ["code"] = line.Fault.CodeText, ["reason"] = line.Fault.Message,
+                ["file"] = line.Place.File, ["position"] = line.Place.Position, ["resource"] = line.Place.Name, ["fate"] = line.Fate switch { ImportFate.Refused => "refused", ImportFate.Kept => "kept", _ => "passed over" }, ["code"] = line.Fault.CodeText, ["reason"] = line.Fault.Message,
             }.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
         }
     }

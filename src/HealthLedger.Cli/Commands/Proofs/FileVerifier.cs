@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using HealthLedger.Cli.Names;
 using HealthLedger.Client.Verify;
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Blocks;
 using HealthLedger.Protocol.Checkpoints;
 using HealthLedger.Protocol.Errors;
@@ -23,7 +24,7 @@ internal static class FileVerifier
     private const byte HeaderMapOf5 = 0xA5, HeaderMapOf6 = 0xA6;
 
     /// <summary>Checks one file; a fault names the place of the first thing that is wrong.</summary>
-    public static async Task<Result<VerifiedFile>> VerifyAsync(string path, GenesisFile genesis, CancellationToken cancel)
+    public static async Task<Result<VerifiedFile>> VerifyAsync(string path, GenesisFile genesis, Hash32? blockHash, CancellationToken cancel)
     {
         byte[] head = new byte[64];
         int length;
@@ -32,18 +33,18 @@ internal static class FileVerifier
         if (IsExport(head.AsSpan(0, length))) return await ExportAsync(path, genesis, cancel);
         if (new FileInfo(path).Length > SmallFileMax) return new Fault(FaultCode.FormatLimit, "The file is too large for anything but an export.");
         byte[] bytes = await File.ReadAllBytesAsync(path, cancel);
-        return Verify(bytes, genesis);
+        return Verify(bytes, genesis, blockHash);
     }
 
     /// <summary>Checks the bytes of anything but an export.</summary>
-    public static Result<VerifiedFile> Verify(byte[] bytes, GenesisFile genesis)
+    public static Result<VerifiedFile> Verify(byte[] bytes, GenesisFile genesis, Hash32? blockHash = null)
     {
         ReadOnlySpan<byte> head = bytes;
         if (Holds(head, GlobalReceipt.Version) || (bytes.Length > 0 && bytes[0] == 0xA7 && !Holds(head, GenesisFile.Version))) return Global(bytes, genesis);
         if (Holds(head, Receipt.Version) || (bytes.Length > 0 && bytes[0] == 0xAD)) return OfReceipt(bytes, genesis);
         if (Holds(head, GenesisFile.Version)) return OfGenesis(bytes, genesis);
         if (bytes.Length > 0 && bytes[0] >= 0x20 && bytes[0] < 0x7F) return OfNote(bytes, genesis);
-        return OfBlock(bytes, genesis);
+        return OfBlock(bytes, genesis, blockHash);
     }
 
     private static Result<VerifiedFile> OfReceipt(byte[] bytes, GenesisFile genesis) =>
@@ -85,12 +86,13 @@ internal static class FileVerifier
             [$"Directory tree of size {checkpoint.Size}, root {checkpoint.Root}", $"Cosigned by {checkpoint.Members.Length} of {genesis.Configuration.N} members"]);
     }
 
-    private static Result<VerifiedFile> OfBlock(byte[] bytes, GenesisFile genesis)
+    private static Result<VerifiedFile> OfBlock(byte[] bytes, GenesisFile genesis, Hash32? expected)
     {
         if (!Block.Decode(bytes).TryGet(out Block? block, out Fault fault)) return fault with { Message = $"block: {fault.Message}" };
         if (block.Header.Network != genesis.Network) return new Fault(FaultCode.ProofInvalid, "block: header: It is another network's.");
+        if (expected is { } hash && hash != block.Hash) return new Fault(FaultCode.ProofInvalid, $"block: header: It has the hash {block.Hash}, not the one that was told.");
         if (block.CheckBody() is { } wrong) return wrong with { Message = $"block: {wrong.Message}" };
-        return new VerifiedFile("block (its body and its hash; that it was committed, a receipt or an audit shows)",
+        return new VerifiedFile(expected is null ? "block (header and body fit; with --hash it is held against the committed one)" : "block",
             new JsonObject { ["shard"] = block.Header.Shard, ["height"] = block.Header.Height, ["hash"] = block.Hash.ToString(), ["statements"] = block.StatementCount, ["entries"] = block.EntryCount, ["time"] = Words.Instant(block.Header.Time) },
             [$"Shard {block.Header.Shard}, height {block.Header.Height}, {block.StatementCount} statements, {block.EntryCount} entries, {Words.Time(block.Header.Time)}", $"Hash {block.Hash}"]);
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using HealthLedger.Cli.Shell;
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Genesis;
 using Spectre.Console;
@@ -14,17 +15,25 @@ internal static class VerifyCommand
     public static LedgerCommand Make()
     {
         Argument<string[]> files = new("file") { Description = "Receipts, global receipts, exports, checkpoints, blocks, statements, genesis files", Arity = ArgumentArity.OneOrMore };
+        Option<string?> hash = new("--hash") { Description = "The hash that a block must have, as a receipt or another member tells it", HelpName = "HASH" };
         LedgerCommand command = new("verify", "Check files offline, with the genesis and nothing else; the first fault is told with its place",
             "verify receipt.cbor --genesis genesis.cbor",
             "verify my-record.hlx *.cbor --json",
+            "verify block.cbor --hash 9c1fa4e2...  # a block alone proves only that body and header fit",
             "verify checkpoint.txt  # against the genesis pinned in the key folder")
         {
             Run = async call =>
             {
                 if (!call.OfflineGenesis().TryGet(out GenesisFile? genesis, out Fault fault)) return fault;
+                Hash32? expected = null;
+                if (call.Value(hash) is { } text)
+                {
+                    if (!Hash32.TryParse(text, out Hash32 parsed)) return new Fault(FaultCode.UsageWrong, "--hash is 64 hexadecimal digits.");
+                    expected = parsed;
+                }
                 List<(string File, Result<VerifiedFile> Result)> results = [];
                 foreach (string file in call.Value(files)!)
-                    results.Add((file, File.Exists(file) ? await FileVerifier.VerifyAsync(file, genesis, call.Cancel) : new Fault(FaultCode.FileUnusable, "There is no such file.")));
+                    results.Add((file, File.Exists(file) ? await FileVerifier.VerifyAsync(file, genesis, expected, call.Cancel) : new Fault(FaultCode.FileUnusable, "There is no such file.")));
                 JsonObject json = new()
                 {
                     ["genesis"] = genesis.Hash.ToString(), ["good"] = results.Count(pair => pair.Result.IsOk), ["bad"] = results.Count(pair => !pair.Result.IsOk),
@@ -52,6 +61,7 @@ internal static class VerifyCommand
             },
         };
         command.Add(files);
+        command.Add(hash);
         return command;
     }
 }

@@ -52,6 +52,7 @@ internal sealed record LogLine
 internal sealed class LogReader(Actor actor)
 {
     private readonly Dictionary<Id16, string> _labels = [];
+    private string? _steward;
     private bool _known;
 
     /// <summary>One entry.</summary>
@@ -64,7 +65,12 @@ internal sealed class LogReader(Actor actor)
                 foreach (KnownSegment segment in view.Segments) _labels[segment.Segment] = segment.Label;
         }
         if (!Event.Decode(entry.Event).TryGet(out Event item, out Fault fault) || !Outcome.Decode(entry.Outcome.Span).TryGet(out Outcome outcome, out fault)) return fault;
-        string who = entry.Issuer == patient.ToString() ? "the patient" : Names.Organizations.NameOf(actor.Client.Network, entry.Issuer);
+        // Until the claim whatever is done under the patient's identity is done by the steward.
+        if (item.Type == EventType.IdentityIncept && InceptBody.Decode(item.Body.Span).TryGet(out InceptBody? incept, out _) && incept.Steward is { } steward)
+            _steward = Names.Organizations.NameOf(actor.Client.Network, steward);
+        string who = entry.Issuer != patient.ToString() ? Names.Organizations.NameOf(actor.Client.Network, entry.Issuer)
+            : _steward is { } acting ? $"{acting}, as steward" : "the patient";
+        if (item.Type == EventType.IdentityClaim && outcome.Kind == OutcomeKind.Applied) _steward = null;
         return new LogLine
         {
             Leaf = entry.Leaf, Height = entry.Height, Time = entry.Time, Issuer = entry.Issuer, Who = who, Type = item.Type, What = WhatOf(item),

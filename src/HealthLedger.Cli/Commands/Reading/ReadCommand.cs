@@ -63,7 +63,7 @@ internal static class ReadCommand
         return command;
     }
 
-    // Manifests first; contents only of what matches, and only where they are printed.
+    // Manifests first; contents only of what matches and is printed.
     private static async Task<Result<Answer>> OpenAsync(Call call, Actor actor, Permit permit, SearchQuery? query, bool fhir, bool prove)
     {
         if (!(await actor.Reader.OpenAsync(permit, new OpenOptions { WantContent = false, ProvePermit = prove }, call.Cancel)).TryGet(out OpenedRecords? opened, out Fault fault)) return fault;
@@ -77,13 +77,10 @@ internal static class ReadCommand
         }
         IReadOnlyList<IndexRecord> matches = query is null ? [.. byIndex.Keys.OrderBy(index => index.Type, StringComparer.Ordinal).ThenBy(index => index.ClinicalTime?.From ?? 0)] : query.Evaluate(byIndex.Keys);
         Dictionary<Hash32, ReadOnlyMemory<byte>> contents = [];
-        if (fhir || call.IsJson)
+        foreach (Hash32[] chunk in matches.Take(fhir || call.IsJson ? int.MaxValue : RowsShown).Select(index => byIndex[index].RecordId).Chunk(RecordsMax))
         {
-            foreach (Hash32[] chunk in matches.Select(index => byIndex[index].RecordId).Chunk(RecordsMax))
-            {
-                if (!(await actor.Reader.OpenAsync(permit, new OpenOptions { Records = chunk }, call.Cancel)).TryGet(out OpenedRecords? full, out fault)) return fault;
-                foreach (OpenedRecord record in full.Records) contents[record.RecordId] = record.Content!.Value;
-            }
+            if (!(await actor.Reader.OpenAsync(permit, new OpenOptions { Records = chunk }, call.Cancel)).TryGet(out OpenedRecords? full, out fault)) return fault;
+            foreach (OpenedRecord record in full.Records) contents[record.RecordId] = record.Content!.Value;
         }
         if (fhir) return Bundle(matches, byIndex, contents);
         JsonObject json = new()
@@ -96,10 +93,11 @@ internal static class ReadCommand
                 ["resource"] = contents.TryGetValue(byIndex[index].RecordId, out ReadOnlyMemory<byte> bytes) ? JsonNode.Parse(bytes.Span) : null,
             })]),
         };
-        return new Answer(json, console => Print(console, actor, permit, opened, matches, byIndex));
+        return new Answer(json, console => Print(console, actor, permit, opened, matches, byIndex, contents));
     }
 
-    private static void Print(IAnsiConsole console, Actor actor, Permit permit, OpenedRecords opened, IReadOnlyList<IndexRecord> matches, Dictionary<IndexRecord, OpenedRecord> byIndex)
+    private static void Print(IAnsiConsole console, Actor actor, Permit permit, OpenedRecords opened, IReadOnlyList<IndexRecord> matches, Dictionary<IndexRecord, OpenedRecord> byIndex,
+        Dictionary<Hash32, ReadOnlyMemory<byte>> contents)
     {
         string authority = permit.Outcome.Reason is { } reason ? FaultTable.Row(reason).Sentence : "";
         console.WriteLine($"{authority} {opened.Records.Count} records opened, the list is complete; {matches.Count} match.");
@@ -109,7 +107,7 @@ internal static class ReadCommand
             OpenedRecord record = byIndex[index];
             table.AddRow(
                 index.ClinicalTime is { } time ? Words.Time(time.From)[..10] : "", Markup.Escape(index.Type),
-                Markup.Escape(index.Texts.FirstOrDefault(text => text.Parameter is "code" or "name" or "type").Value ?? index.Codes.Select(pair => pair.Code).FirstOrDefault() ?? ""), Markup.Escape(index.Status ?? ""),
+                Markup.Escape(ResourceText.Of(contents[record.RecordId])), Markup.Escape(index.Status ?? ""),
                 Markup.Escape(record.Label ?? ""), Markup.Escape(Names.Organizations.NameOf(actor.Client.Network, record.Author)));
         }
         console.Write(table);
