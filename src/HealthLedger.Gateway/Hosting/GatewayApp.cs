@@ -38,7 +38,7 @@ public static class GatewayApp
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Math.Max(options.FhirBodyBytesMax, LedgerBodyBytesMax) + 1L;
-            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.BodyBytesPerSecondMin, TimeSpan.FromSeconds(5));
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.BodyBytesPerSecondMin, options.BodyGrace);
             kestrel.Limits.RequestHeadersTimeout = options.HeadTimeout;
             kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
             kestrel.Limits.MaxRequestHeaderCount = 64;

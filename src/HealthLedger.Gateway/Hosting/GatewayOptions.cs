@@ -12,8 +12,11 @@ public sealed record GatewayOptions
     /// <summary>The most bytes of a body at the FHIR door; the ledger door has limits of its own.</summary>
     public int FhirBodyBytesMax { get; init; } = 16 << 20;
 
-    /// <summary>The fewest bytes a second that a body may come at, after five seconds.</summary>
+    /// <summary>The fewest bytes a second that a body may come at, once <see cref="BodyGrace"/> is over.</summary>
     public double BodyBytesPerSecondMin { get; init; } = 240;
+
+    /// <summary>How long a body may be slow; more than a second.</summary>
+    public TimeSpan BodyGrace { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a request's head may take.</summary>
     public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(15);

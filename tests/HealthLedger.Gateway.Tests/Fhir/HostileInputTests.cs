@@ -125,4 +125,15 @@ public sealed class HostileInputTests(GatewayWorld world) : IClassFixture<Gatewa
         }
         world.Log.Defects.Should().BeEmpty();
     }
+
+    [Fact]
+    public async Task A_body_that_comes_too_slowly_is_given_up()
+    {
+        string token = await world.TokenAsync("hospital", "system/*.cruds");
+        using TcpClient client = new(world.Base.Host, world.Base.Port);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /fhir/Patient HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/fhir+json\r\nContent-Length: 5000\r\n\r\n{{"));
+        using StreamReader reader = new(stream);
+        (await reader.ReadLineAsync()).Should().StartWith("HTTP/1.1 408");
+    }
 }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using HealthLedger.Gateway.Metrics;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace HealthLedger.Gateway.Tests.World;
@@ -27,9 +25,4 @@ internal sealed class CapturedLog : ILoggerProvider, ILogger
     public void Dispose()
     {
     }
-}
-
-internal static class TestServices
-{
-    public static void AddSingletonMetrics(this IServiceCollection services) => services.AddSingleton<MetricsDoor>();
 }

@@ -4,11 +4,15 @@ using System.Text;
 using System.Text.Json;
 using HealthLedger.Client.Tests.World;
 using HealthLedger.Gateway.Hosting;
+using HealthLedger.Gateway.Metrics;
 using HealthLedger.Gateway.Smart;
 using HealthLedger.Gateway.Tests.Smart;
 using HealthLedger.Protocol.Keys;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
 
 namespace HealthLedger.Gateway.Tests.World;
 
@@ -17,7 +21,11 @@ public sealed class GatewayWorld : IAsyncLifetime
 {
     private static readonly Lazy<ECDsa> Key = new(() => ECDsa.Create(ECCurve.NamedCurves.nistP384));
 
+    /// <summary>The name of the meter that is collected.</summary>
+    public const string Meter = "HealthLedger.Tests";
+
     private WebApplication _app = null!;
+    private MeterProvider _meters = null!;
     private int _assertions;
 
     internal TestWorld Ledger { get; } = new();
@@ -33,10 +41,12 @@ public sealed class GatewayWorld : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Node = new MemoryNode(Ledger.Ledger);
-        GatewayOptions options = new() { Urls = ["http://127.0.0.1:0"], PublicBase = new Uri("https://gateway.example"), FhirBodyBytesMax = 8 << 20 };
+        GatewayOptions options = new() { Urls = ["http://127.0.0.1:0"], PublicBase = new Uri("https://gateway.example"), FhirBodyBytesMax = 8 << 20, BodyGrace = TimeSpan.FromMilliseconds(1_100) };
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder().ConfigureGateway(options);
         builder.Logging.ClearProviders().AddProvider(Log);
-        builder.Services.AddSingletonMetrics();
+        MetricsDoor metrics = new();
+        builder.Services.AddSingleton(metrics);
+        _meters = Sdk.CreateMeterProviderBuilder().AddMeter(Meter).AddReader(metrics.Reader).Build();
         _app = builder.Build();
         (await _app.MapGatewayAsync(new GatewayParts
         {
@@ -55,6 +65,7 @@ public sealed class GatewayWorld : IAsyncLifetime
     {
         Http.Dispose();
         await _app.DisposeAsync();
+        _meters.Dispose();
     }
 
     /// <summary>A client with a token.</summary>
