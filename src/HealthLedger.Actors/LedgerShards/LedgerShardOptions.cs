@@ -15,8 +15,8 @@ public sealed record LedgerShardOptions
     /// <summary>Forwarded statements that are being checked at once; more are dropped, and come again.</summary>
     public int ForwardsAtOnce { get; init; } = 1_024;
 
-    /// <summary>What one block takes at most.</summary>
-    public BuildLimits Block { get; init; } = new(BlockLimits.SignaturesWhenSingle, BlockLimits.EntriesMax, BlockLimits.BytesMax - 64 * 1024);
+    /// <summary>What one block takes at most: less than the format allows, so that a slow machine executes it well within the time after which a leader is complained of.</summary>
+    public BuildLimits Block { get; init; } = new(BlockLimits.SignaturesWhenSingle, 4_096, BlockLimits.BytesMax - 64 * 1024);
 
     /// <summary>Blocks on their way while few statements wait; those that come meanwhile share the next block.</summary>
     public int BlocksAtLowLoad { get; init; } = 2;

@@ -19,7 +19,9 @@ public sealed class TestNetwork : IAsyncDisposable
     private readonly string _folder;
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
 
-    private TestNetwork(string folder) => _folder = folder;
+    private readonly StandaloneOptions _options;
+
+    private TestNetwork(string folder, StandaloneOptions options) => (_folder, _options) = (folder, options);
 
     /// <summary>The network.</summary>
     public StandaloneNetwork Network { get; private set; } = null!;
@@ -37,16 +39,16 @@ public sealed class TestNetwork : IAsyncDisposable
         Storage = new StorageOptions { SegmentBytes = 4 << 20, PrepareBytes = 256 << 10, VoteFileBytes = 256 << 10 },
     };
 
-    public static async Task<TestNetwork> StartAsync(int members)
+    public static async Task<TestNetwork> StartAsync(int members, StandaloneOptions? options = null)
     {
-        TestNetwork test = new(Directory.CreateTempSubdirectory("healthledger-").FullName);
+        TestNetwork test = new(Directory.CreateTempSubdirectory("healthledger-").FullName, options ?? Options);
         await test.OpenAsync(members);
         return test;
     }
 
     /// <summary>Starts the network on what is in the folder.</summary>
     public async Task OpenAsync(int members) =>
-        Network = (await StandaloneNetwork.StartAsync(_folder, members, Options, _random, TimeProvider.System, Loggers())).Value;
+        Network = (await StandaloneNetwork.StartAsync(_folder, members, _options, _random, TimeProvider.System, Loggers())).Value;
 
     /// <summary>A statement of one or more inceptions by an organization, which every shard takes: one event a patient.</summary>
     public Submission NewPatients(OrganizationKeys steward, int shard)
