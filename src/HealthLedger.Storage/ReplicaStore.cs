@@ -144,14 +144,7 @@ public sealed class ReplicaStore : IAsyncDisposable
         }
         finally
         {
-            foreach (StateStore state in OpenStates) state.Dispose();
-            foreach (TreeStore tree in OpenTrees) tree.Dispose();
-            Blocks.Log.Dispose();
-            Objects.Log.Dispose();
-            Keys.Log.Dispose();
-            _voteFiles.Dispose();
-            _meter.Dispose();
-            _lock.Dispose();
+            Close();
         }
     }
 
@@ -161,6 +154,18 @@ public sealed class ReplicaStore : IAsyncDisposable
         Interlocked.Exchange(ref _disposed, 1);
         await _background.DisposeAsync().ConfigureAwait(false);
         await _commit.DisposeAsync().ConfigureAwait(false);
+        Close();
+    }
+
+    private void Close()
+    {
+        foreach (StateStore state in OpenStates) state.Dispose();
+        foreach (TreeStore tree in OpenTrees) tree.Dispose();
+        Blocks.Log.Dispose();
+        Objects.Log.Dispose();
+        Keys.Log.Dispose();
+        _voteFiles.Dispose();
+        _meter.Dispose();
         _lock.Dispose();
     }
 
