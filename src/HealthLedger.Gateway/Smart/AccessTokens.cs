@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -14,8 +15,10 @@ public sealed class AccessTokens(ISigner signer, string issuer, TimeProvider clo
     /// <summary>How long a token is valid; SMART Backend Services recommends at most this.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(300);
 
-    private const int LengthMax = 16_384;
+    private const int LengthMax = 16_384, VerifiedMax = 1_024;
     private static readonly string Header = Base64Url.Encode("""{"alg":"ES256","typ":"at+jwt"}"""u8);
+
+    private readonly ConcurrentDictionary<string, AccessToken> _verified = new(StringComparer.Ordinal);
 
     /// <summary>A new token for the client, limited to the scopes.</summary>
     public string Issue(SmartClient client, ScopeSet scopes)
@@ -38,8 +41,18 @@ public sealed class AccessTokens(ISigner signer, string issuer, TimeProvider clo
         return $"{signed}.{Base64Url.Encode(signature)}";
     }
 
-    /// <summary>What a token says, or null where it is not ours, was altered, or has expired.</summary>
+    /// <summary>What a token says, or null where it is not ours, was altered, or has expired. One verification the first time, then a look-up.</summary>
     public AccessToken? Check(string token)
+    {
+        if (_verified.TryGetValue(token, out AccessToken? known)) return clock.GetUtcNow() < known.Expires ? known : null;
+        if (Verify(token) is not { } verified) return null;
+        // Tokens live minutes: forgetting all of them now and then costs a verification each, and needs no order of use.
+        if (_verified.Count >= VerifiedMax) _verified.Clear();
+        _verified[token] = verified;
+        return verified;
+    }
+
+    private AccessToken? Verify(string token)
     {
         if (token.Length > LengthMax) return null;
         string[] parts = token.Split('.');

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using HealthLedger.Client.Consent;
 using HealthLedger.Gateway.Tests.World;
 using HealthLedger.Protocol.Did;
+using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
 
 namespace HealthLedger.Gateway.Tests.Fhir;
@@ -132,6 +133,25 @@ public sealed class AuthorityTests(GatewayWorld world) : IClassFixture<GatewayWo
         found.Text.Should().NotContain("hiv", "not in links or includes either");
         (await (await world.ClientAsync("clinic")).GetAsync($"Observation?patient={patient}&_summary=count")).Json!["total"]!.GetValue<int>().Should().Be(1);
         (await hospital.GetAsync($"Observation?patient={patient}")).Json!["total"]!.GetValue<int>().Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_grant_of_single_records_opens_them_and_no_others()
+    {
+        (string patient, string observation) = await PatientAsync("narrow");
+        FhirClient hospital = await world.ClientAsync();
+        string other = await hospital.ObservationAsync(patient, value: 8m);
+        Client.Read.OpenedRecords all = (await world.Ledger.Hospital.Reader.ReadAsync(Client.Tests.World.TestWorld.Access(DidOf(patient)))).Value;
+        HealthLedger.Protocol.Hash32 record = all.Records.Single(each => HealthLedger.Gateway.Fhir.Ids.FhirIds.Of(each.Resource) == observation).RecordId;
+        Result<HealthLedger.Protocol.Id16> granted = await world.Ledger.Hospital.ConsentFor(DidOf(patient)).GrantAsync(world.Ledger.Terms(world.Ledger.Clinic.Did, "laboratory") with { Records = [record] });
+        granted.Fault.Should().Be(default(Fault));
+        FhirClient clinic = await world.ClientAsync("clinic");
+        (await clinic.GetAsync($"Observation/{observation}")).Status.Should().Be(200);
+        (await clinic.GetAsync($"Observation/{other}")).ShouldBeRefused(403, "HL-4089");
+        FhirReply found = await clinic.GetAsync($"Observation?patient={patient}");
+        found.Status.Should().Be(200, found.Text);
+        found.Entries.Select(entry => entry["resource"]!["id"]!.GetValue<string>()).Should().Equal(observation);
+        found.Json!["total"]!.GetValue<int>().Should().Be(1);
     }
 
     [Fact]
