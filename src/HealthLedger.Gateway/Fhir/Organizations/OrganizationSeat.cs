@@ -3,12 +3,15 @@ using HealthLedger.Client.Keys;
 using HealthLedger.Client.Patients;
 using HealthLedger.Client.Read;
 using HealthLedger.Client.Records;
+using HealthLedger.Protocol.Did;
 
 namespace HealthLedger.Gateway.Fhir.Organizations;
 
 /// <summary>An organization whose gateway this is: its wallet and what works with it. Safe for several threads.</summary>
 internal sealed class OrganizationSeat
 {
+    private readonly AccessBatcher[] _accesses;
+
     /// <summary>A seat for the wallet; the wallet stays the caller's.</summary>
     public OrganizationSeat(LedgerClient client, OrganizationWallet wallet)
     {
@@ -17,7 +20,9 @@ internal sealed class OrganizationSeat
         Registry = new PatientRegistry(client);
         Depositor = new RecordDepositor(client, wallet, Directory);
         Reader = new RecordReader(client, Directory);
-        Accesses = new AccessBatcher(Reader);
+        // One round under way in each shard: what arrives meanwhile shares the next statement. More rounds would be smaller ones, and a block costs the
+        // replicas the same whatever is in it.
+        _accesses = [.. Enumerable.Range(0, client.Network.Shards + 1).Select(_ => new AccessBatcher(Reader, underWayMax: 1))];
     }
 
     /// <summary>The node and what all share.</summary>
@@ -38,6 +43,6 @@ internal sealed class OrganizationSeat
     /// <summary>Opens what a permit releases.</summary>
     public RecordReader Reader { get; }
 
-    /// <summary>Asks for accesses, those that arrive together in one statement.</summary>
-    public AccessBatcher Accesses { get; }
+    /// <summary>Asks for accesses to a patient's record, those that arrive together in one statement.</summary>
+    public AccessBatcher AccessesTo(LedgerDid patient) => _accesses[Client.Network.ShardOf(patient)];
 }

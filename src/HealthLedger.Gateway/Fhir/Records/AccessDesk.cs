@@ -14,7 +14,7 @@ internal static class AccessDesk
     public static async Task<Access> AskAsync(FhirCaller caller, LedgerDid patient, IReadOnlyList<Id16>? segments, IReadOnlyList<Hash32>? records, CancellationToken cancel)
     {
         AccessRequest request = new() { Patient = patient, Purpose = caller.Purpose, Role = caller.Role, Person = caller.Person, Segments = segments, Records = records };
-        Result<AccessDecision> answer = await caller.Seat.Accesses.DecideAsync(request).WaitAsync(cancel);
+        Result<AccessDecision> answer = await caller.Seat.AccessesTo(patient).DecideAsync(request).WaitAsync(cancel);
         if (!answer.TryGet(out AccessDecision? decision, out Fault fault))
             return new Access(null, null, FhirAnswer.Of(fault.Code is FaultCode.SubjectUnknown ? new Fault(FaultCode.NotFound, "There is no such patient.") : fault));
         ReceiptLink receipt = ReceiptLink.Of(decision);
