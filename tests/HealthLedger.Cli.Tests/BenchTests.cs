@@ -21,6 +21,16 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task A_ledger_that_was_loaded_is_audited_whole()
+    {
+        using CliWorld world = new();
+
+        JsonNode run = await world.JsonAsync("bench", "P8", "--seconds", "0.2", "--batch", "32", "--no-postgres", "--folder", world.At(""));
+
+        run["lines"]!.AsArray().Where(line => line!["goal"]!.GetValue<string>() == "P8").Should().HaveCount(2).And.OnlyContain(line => line!["value"]!.GetValue<double>() > 0);
+    }
+
+    [Fact]
     public async Task A_goal_that_is_none_is_refused()
     {
         using CliWorld world = new();

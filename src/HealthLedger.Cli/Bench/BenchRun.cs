@@ -44,6 +44,7 @@ internal sealed class BenchRun(BenchOptions options, RandomNumberGenerator rando
             await BaselinesAsync(folder, cancel);
             if (Asked("P1") && await SinglesAsync("P1", folder, 1, cancel) is { } first) return first;
             if ((Asked("P2") || Asked("P3") || Asked("P4")) && await ReplicatedAsync(folder, cancel) is { } second) return second;
+            if (Asked("P8") && await AuditsAsync(folder, cancel) is { } audit) return audit;
             if (Asked("P10") && await StartUp.MeasureAsync(folder, options.Replicas, _lines, _notes, cancel) is { } third) return third;
             return null;
         }
@@ -113,6 +114,17 @@ internal sealed class BenchRun(BenchOptions options, RandomNumberGenerator rando
         }
     }
 
+    private async Task<Fault?> AuditsAsync(string folder, CancellationToken cancel)
+    {
+        foreach (int batch in new[] { 1, options.Batch })
+        {
+            say($"P8: writing a ledger of batches of {batch}, then auditing it");
+            int statements = Statements(_machine.Bound(1, batch) * options.Seconds / batch, batch);
+            if (await AuditRate.MeasureAsync(Path.Combine(folder, $"P8-{batch}"), batch, options.Seconds, statements, _machine, random, _lines, cancel) is { } fault) return fault;
+        }
+        return null;
+    }
+
     private async Task<Result<double>> ThroughputAsync(string goal, MeasuredNetwork network, int replicas, int batch, CancellationToken cancel)
     {
         double bound = _machine.Bound(replicas, batch);
@@ -125,7 +137,7 @@ internal sealed class BenchRun(BenchOptions options, RandomNumberGenerator rando
         if (!(await network.Driver.SaturateAsync(load[warm..], inFlight, TimeSpan.FromSeconds(options.Seconds), cancel)).TryGet(out LoadResult? result, out fault)) return fault;
         _lines.Add(new BenchLine(goal, string.Create(CultureInfo.InvariantCulture, $"{replicas} replica{(replicas == 1 ? "" : "s")}, {_machine.Cores} cores, batch {batch}, {inFlight} statements a shard in flight, {result.Elapsed.TotalSeconds:0.0} s"), result.Rate, "events/s")
         {
-            Bound = bound,
+            Bound = bound, CoresUsed = result.CoresUsed,
             Compared = _postgres is null ? null : batch == 1 ? $"{result.Rate / _postgres.OneRowCommitsPerSecond:0.00} x one-row commits" : $"{result.Rate / _postgres.OneRowCommitsPerSecond:0.0} x one-row commits, {result.Rate / _postgres.BatchRowsPerSecond:0.00} x 256-row inserts",
         });
         return result.Rate;
@@ -148,7 +160,7 @@ internal sealed class BenchRun(BenchOptions options, RandomNumberGenerator rando
     private void Latency(string what, LoadResult result)
     {
         string? compared = _postgres is null ? null : $"PostgreSQL's one commit {_postgres.OneCommitMilliseconds:0.00} ms";
-        _lines.Add(new BenchLine("P4", $"{options.Replicas} replicas, {what}: p50", result.Percentile(0.5), "ms") { Compared = compared });
+        _lines.Add(new BenchLine("P4", $"{options.Replicas} replicas, {what}: p50", result.Percentile(0.5), "ms") { Compared = compared, CoresUsed = result.CoresUsed });
         _lines.Add(new BenchLine("P4", $"{options.Replicas} replicas, {what}: p99", result.Percentile(0.99), "ms"));
     }
 

@@ -22,7 +22,7 @@ internal static class CommandTree
         ImportCommand.Make(),
         GrantCommand.Make(), RevokeCommand.Make(), GrantsCommand.Make(),
         ReadCommand.Make(), LogCommand.Make(), ExportCommand.Make(),
-        ReceiptCommand.Make(), VerifyCommand.Make(),
+        ReceiptCommand.Make(), VerifyCommand.Make(), AuditCommand.Make(),
         BenchCommand.Make(), BenchStartCommand.Make(),
     ];
 }

@@ -9,8 +9,12 @@ namespace HealthLedger.Cli.Bench.Load;
 /// <param name="Events">Events committed.</param>
 /// <param name="Elapsed">From the first statement sent to the last answer.</param>
 /// <param name="Latencies">Of each statement, in milliseconds, from the moment it was due; ascending.</param>
-internal sealed record LoadResult(long Events, TimeSpan Elapsed, double[] Latencies)
+/// <param name="Processor">Processor time that this process used meanwhile.</param>
+internal sealed record LoadResult(long Events, TimeSpan Elapsed, double[] Latencies, TimeSpan Processor)
 {
+    /// <summary>Processors that the run had on average.</summary>
+    public double CoresUsed => Processor / Elapsed;
+
     /// <summary>Events a second.</summary>
     public double Rate => Events / Elapsed.TotalSeconds;
 
@@ -56,6 +60,7 @@ internal sealed class LoadDriver(StandaloneNetwork network)
         int next = 0;
         long events = 0;
         Fault? broken = null;
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
         Stopwatch watch = Stopwatch.StartNew();
         await Task.WhenAll(byShard.SelectMany(shard =>
         {
@@ -76,7 +81,7 @@ internal sealed class LoadDriver(StandaloneNetwork network)
             }, cancel));
         }));
         if (broken is { } stopped) return stopped;
-        return new LoadResult(events, watch.Elapsed, Sorted(latencies.AsSpan(0, next)));
+        return new LoadResult(events, watch.Elapsed, Sorted(latencies.AsSpan(0, next)), Environment.CpuUsage.TotalTime - processor);
     }
 
     /// <summary>Sends at a steady rate whatever the answers do; a statement's latency counts from when it was due, so a stall is not hidden.</summary>
@@ -86,6 +91,7 @@ internal sealed class LoadDriver(StandaloneNetwork network)
         long events = 0;
         Fault? broken = null;
         List<Task> sending = new(load.Length);
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < load.Length && broken is null; i++)
         {
@@ -102,7 +108,7 @@ internal sealed class LoadDriver(StandaloneNetwork network)
         }
         await Task.WhenAll(sending);
         if (broken is { } stopped) return stopped;
-        return new LoadResult(events, Stopwatch.GetElapsedTime(start), Sorted(latencies));
+        return new LoadResult(events, Stopwatch.GetElapsedTime(start), Sorted(latencies), Environment.CpuUsage.TotalTime - processor);
     }
 
     /// <summary>Sends one after the other, each when the one before is committed.</summary>

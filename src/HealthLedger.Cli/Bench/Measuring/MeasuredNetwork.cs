@@ -18,6 +18,9 @@ internal sealed class MeasuredNetwork : IAsyncDisposable
 
     private MeasuredNetwork(StandaloneNetwork network, LoadDriver driver, RandomNumberGenerator random, LoadMaker maker) => (_network, Driver, _random, _maker) = (network, driver, random, maker);
 
+    /// <summary>The network's genesis.</summary>
+    public Protocol.Genesis.GenesisFile Genesis => _network.Genesis;
+
     /// <summary>Sends load.</summary>
     public LoadDriver Driver { get; }
 

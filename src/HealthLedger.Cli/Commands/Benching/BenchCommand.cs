@@ -10,7 +10,7 @@ namespace HealthLedger.Cli.Commands.Benching;
 /// <summary><c>bench</c>: what the goals ask for, measured here and now, beside what it is compared with.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Known = ["P1", "P2", "P3", "P4", "P10"];
+    private static readonly string[] Known = ["P1", "P2", "P3", "P4", "P8", "P10"];
 
     /// <summary>The command.</summary>
     public static LedgerCommand Make()
@@ -59,15 +59,16 @@ internal static class BenchCommand
         };
         return new Answer(json, console =>
         {
-            Table table = new Table().RoundedBorder().AddColumns("", "Measured", "Value", "Bound", "Of bound", "Beside");
-            foreach (int column in new[] { 2, 3, 4 }) table.Columns[column].RightAligned();
+            Table table = new Table().RoundedBorder().AddColumns("", "Measured", "Value", "Bound", "Of bound", "Cores used", "Beside");
+            foreach (int column in new[] { 2, 3, 4, 5 }) table.Columns[column].RightAligned();
             foreach (BenchLine line in run.Lines)
             {
                 string format = line.Unit == "ms" ? "N2" : "N0";
-                table.AddRow(line.Goal, Markup.Escape(line.What), Markup.Escape($"{line.Value.ToString(format)} {line.Unit}"), line.Bound is { } bound ? $"{bound:N0}" : "", line.Ratio is { } ratio ? $"{ratio:P0}" : "", Markup.Escape(line.Compared ?? ""));
+                table.AddRow(line.Goal, Markup.Escape(line.What), Markup.Escape($"{line.Value.ToString(format)} {line.Unit}"), line.Bound is { } bound ? $"{bound:N0}" : "", line.Ratio is { } ratio ? $"{ratio:P0}" : "", line.CoresUsed is { } cores ? $"{cores:0.0}" : "", Markup.Escape(line.Compared ?? ""));
             }
             console.Write(table);
             console.WriteLine($"Load: {load}; signed beforehand, handed to the member that leads the shard, counted when a quorum has it on disk.");
+            console.WriteLine($"Cores used: what the run had of this machine's {Environment.ProcessorCount}; less means waiting, or that others used the machine.");
             foreach (string note in run.Notes) console.WriteLine(note);
             console.WriteLine("Everything above was measured in this one run.");
         });
