@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 using HealthLedger.Actors.Nodes;
+using HealthLedger.Gateway.Bodies;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Exchange;
-using HealthLedger.Gateway.Bodies;
 using HealthLedger.Protocol.Merkle;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -132,8 +132,10 @@ public sealed class SearchTests(GatewayWorld world) : IClassFixture<GatewayWorld
         string id = (await hospital.PostAsync("Observation", observation)).Id;
         JsonObject provenance = new()
         {
-            ["resourceType"] = "Provenance", ["target"] = new JsonArray(new JsonObject { ["reference"] = $"Observation/{id}" }, new JsonObject { ["reference"] = $"Patient/{patient}" }),
-            ["recorded"] = "2024-05-01T10:00:00Z", ["agent"] = new JsonArray(new JsonObject { ["who"] = new JsonObject { ["reference"] = $"Practitioner/{practitioner}" } }),
+            ["resourceType"] = "Provenance",
+            ["target"] = new JsonArray(new JsonObject { ["reference"] = $"Observation/{id}" }, new JsonObject { ["reference"] = $"Patient/{patient}" }),
+            ["recorded"] = "2024-05-01T10:00:00Z",
+            ["agent"] = new JsonArray(new JsonObject { ["who"] = new JsonObject { ["reference"] = $"Practitioner/{practitioner}" } }),
         };
         FhirReply stored = await hospital.PostAsync("Provenance", provenance);
         stored.Status.Should().Be(201, stored.Text);

@@ -84,13 +84,20 @@ public sealed class GatewayWorld : IAsyncLifetime
     {
         Dictionary<string, object> claims = new()
         {
-            ["iss"] = id, ["sub"] = id, ["aud"] = "https://gateway.example/token", ["exp"] = Ledger.Clock.GetUtcNow().AddMinutes(4).ToUnixTimeSeconds(), ["jti"] = $"{id}-{Interlocked.Increment(ref _assertions)}",
+            ["iss"] = id,
+            ["sub"] = id,
+            ["aud"] = "https://gateway.example/token",
+            ["exp"] = Ledger.Clock.GetUtcNow().AddMinutes(4).ToUnixTimeSeconds(),
+            ["jti"] = $"{id}-{Interlocked.Increment(ref _assertions)}",
         };
         string signed = $"{Text(JsonSerializer.SerializeToUtf8Bytes(new { alg = "ES384", kid = "ec", typ = "JWT" }))}.{Text(JsonSerializer.SerializeToUtf8Bytes(claims))}";
         string assertion = $"{signed}.{Text(Key.Value.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA384))}";
         using HttpResponseMessage answer = await Http.PostAsync("/token", new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["grant_type"] = "client_credentials", ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", ["client_assertion"] = assertion, ["scope"] = scope,
+            ["grant_type"] = "client_credentials",
+            ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            ["client_assertion"] = assertion,
+            ["scope"] = scope,
         }));
         return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("access_token").GetString()!;
     }

@@ -1,7 +1,7 @@
 using HealthLedger.Fhir;
 using HealthLedger.Fhir.Json;
-using HealthLedger.Gateway.Fhir.Answers;
 using HealthLedger.Gateway.Bodies;
+using HealthLedger.Gateway.Fhir.Answers;
 using HealthLedger.Protocol.Errors;
 using Microsoft.AspNetCore.Http;
 

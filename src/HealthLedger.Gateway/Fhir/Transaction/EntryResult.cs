@@ -48,7 +48,13 @@ internal sealed record EntryResult
     /// <summary>What a handler answered, as the result of an entry.</summary>
     public static EntryResult Of(FhirAnswer answer) => new()
     {
-        Status = answer.Status, Fault = answer.Fault, Version = answer.Version, Modified = answer.LastModified, Receipt = answer.Receipt, IsRead = true, Resource = answer.Fault.IsNone ? answer.Resource : null,
+        Status = answer.Status,
+        Fault = answer.Fault,
+        Version = answer.Version,
+        Modified = answer.LastModified,
+        Receipt = answer.Receipt,
+        IsRead = true,
+        Resource = answer.Fault.IsNone ? answer.Resource : null,
     };
 
     /// <summary>The result of the only entry as an answer of its own.</summary>

@@ -39,7 +39,10 @@ internal sealed class PreparedBundle
         if (!asked.TryGet(out ConditionFinder? conditions, out Fault fault)) return fault;
         prepared.Plan = TransactionPlan.Create(prepared._names.Bundle, new TransactionOptions
         {
-            NewId = prepared._names.IdOf, Resolve = conditions.Find, KeepUnresolvedAsLogical = lenient, CheckStructure = false,
+            NewId = prepared._names.IdOf,
+            Resolve = conditions.Find,
+            KeepUnresolvedAsLogical = lenient,
+            CheckStructure = false,
         });
         return prepared;
     }
