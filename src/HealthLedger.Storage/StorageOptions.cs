@@ -15,7 +15,7 @@ public sealed record StorageOptions
     public int VoteFileBytes { get; init; } = 1 << 20;
 
     /// <summary>Bytes of changed rows a shard's state holds in memory before it writes a run. Twice that at most, for each shard.</summary>
-    public int StateMemoryBytes { get; init; } = 8 << 20;
+    public int StateMemoryBytes { get; init; } = 32 << 20;
 
     /// <summary>Bytes of index rows that the index of one log holds in memory before it writes a run.</summary>
     public int IndexMemoryBytes { get; init; } = 4 << 20;

@@ -16,13 +16,13 @@ public sealed record LedgerShardOptions
     public int ForwardsAtOnce { get; init; } = 1_024;
 
     /// <summary>What one block takes at most: less than the format allows, so that a slow machine executes it well within the time after which a leader is complained of.</summary>
-    public BuildLimits Block { get; init; } = new(BlockLimits.SignaturesWhenSingle, 4_096, BlockLimits.BytesMax - 64 * 1024);
+    public BuildLimits Block { get; init; } = new(BlockLimits.SignaturesWhenSingle, 1_024, BlockLimits.BytesMax - 64 * 1024);
 
     /// <summary>Blocks on their way while few statements wait; those that come meanwhile share the next block.</summary>
     public int BlocksAtLowLoad { get; init; } = 2;
 
-    /// <summary>Blocks on their way while full blocks wait.</summary>
-    public int BlocksAtHighLoad { get; init; } = BlockLimits.AheadMax;
+    /// <summary>Blocks on their way while full blocks wait. Votes queue behind the execution of later blocks, so more than a few only delay the first.</summary>
+    public int BlocksAtHighLoad { get; init; } = 3;
 
     /// <summary>How often, at most, shard 0 commits a checkpoint.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(1);
