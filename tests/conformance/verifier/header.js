@@ -9,7 +9,7 @@ export async function readHeader(encoded, genesis, place) {
   require(map.get(1) === genesis.network, `${place}.1`, 'of another network');
   for (const key of [5, 8, 9, 10]) shape.hash(map.get(key), `${place}.${key}`);
   if (map.has(11)) shape.hash(map.get(11), `${place}.11`);
-  return { hash: await domainHash('healthledger/header/v1', encoded), config: shape.uint(map.get(2), `${place}.2`),
+  return { hash: await domainHash('healthledger/header/v1', encoded), network: genesis.network, config: shape.uint(map.get(2), `${place}.2`),
     shard: shape.uint(map.get(3), `${place}.3`, genesis.shards), height: shape.uint(map.get(4), `${place}.4`), parent: map.get(5),
     directoryHeight: shape.uint(map.get(6), `${place}.6`), treeSize: shape.uint(map.get(7), `${place}.7`), treeRoot: map.get(8),
     bodyRoot: map.get(9), stateDigest: map.get(10), time: shape.uint(map.get(12), `${place}.12`) };
