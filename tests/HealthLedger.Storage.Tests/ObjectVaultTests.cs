@@ -82,4 +82,33 @@ public class ObjectVaultTests
 
         public override DateTimeOffset GetUtcNow() => Now;
     }
+    [Fact]
+    public async Task A_damaged_name_of_an_object_names_nothing_when_the_index_is_built_anew()
+    {
+        SimulatedFiles files = new();
+        ReplicaStore store = Replica.Open(files);
+        Hash32[] names = [.. Enumerable.Range(0, 40).Select(i => store.Objects.Put(Replica.Bytes(i, 300)))];
+        await store.FlushAsync();
+        // What was written later says that the first write was whole: what is wrong in it is damage, not a crash.
+        store.Objects.MarkNamed(names);
+        await store.DisposeAsync();
+        string log = files.Paths.Single(path => path.Contains("/objects-"));
+        byte[] bytes = new byte[files[log].Length];
+        files[log].Read(0, bytes);
+        // One bit of the name, and one of another's content.
+        files[log].Flip(bytes.AsSpan().IndexOf(names[7].Bytes) * 8 + 3);
+        files[log].Flip((bytes.AsSpan().IndexOf(names[9].Bytes) + 60) * 8);
+        foreach (string path in files.Paths.Where(path => path.Contains("/objects/index/run"))) files.Replace(path, null);
+
+        store = Replica.Open(files, 2);
+        await using (Scrubbing.Scrubber scrubber = new(store)) await scrubber.RunOnceAsync();
+
+        store.Objects.Has(names[7]).Should().BeFalse("what cannot be read is looked for by who needs it");
+        store.Health.Damages.Where(damage => damage.Hash is not null).Select(damage => damage.Hash!.Value).Distinct().Should().Equal(names[9]);
+        store.Objects.Put(Replica.Bytes(7, 300)).Should().Be(names[7]);
+        store.Objects.Put(Replica.Bytes(9, 300)).Should().Be(names[9]);
+        await store.FlushAsync();
+        names.Should().OnlyContain(name => store.Objects.TryGet(name) != null);
+        await store.DisposeAsync();
+    }
 }

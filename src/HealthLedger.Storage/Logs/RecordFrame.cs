@@ -7,8 +7,9 @@ namespace HealthLedger.Storage.Logs;
 /// The frame around every record of a segment, padded to 8 bytes:
 /// <code>
 /// 0 crc u32 (bytes 4 to the end)   4 payload length u32   8 sequence u64   16 durable sequence u64   24 segment u32   28 kind u8
-/// 29 zero u8   30 key length u16   32 header crc u32 (bytes 4 to 31)   36 magic u32   40 key, payload
+/// 29 zero u8   30 key length u16   32 header crc u32 (bytes 4 to 31, then the key)   36 magic u32   40 key, payload
 /// </code>
+/// The header's checksum holds the key too: where a payload is damaged, its name is known all the same, and a damaged name names nothing.
 /// Both checksums start from the segment's random salt: a payload from outside cannot contain a frame that passes for one of ours.
 /// Every record below the durable sequence was on the disk when this one was staged: so a later reader can tell damage from a
 /// write that was under way when the power went.
@@ -36,23 +37,29 @@ internal readonly record struct RecordFrame(byte Kind, ulong Sequence, ulong Dur
         frame[28] = Kind;
         frame[29] = 0;
         BinaryPrimitives.WriteUInt16LittleEndian(frame[30..], (ushort)KeyLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[HeaderCrcAt..], Crc32C.Of(frame[4..HeaderCrcAt], salt));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[HeaderCrcAt..], HeaderCrc(frame, KeyLength, salt));
         BinaryPrimitives.WriteUInt32LittleEndian(frame[MagicAt..], Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc32C.Of(frame[4..Length], salt));
     }
 
-    /// <summary>Reads a header that passes its own checksum and belongs to the segment.</summary>
+    /// <summary>Reads a header and key that pass their own checksum and belong to the segment.</summary>
+    /// <param name="header">From the header on, with the key; what follows it is not looked at.</param>
+    /// <param name="segment">The segment's id.</param>
+    /// <param name="salt">The segment's salt.</param>
+    /// <param name="frame">What the header says.</param>
     public static bool TryReadHeader(ReadOnlySpan<byte> header, uint segment, uint salt, out RecordFrame frame)
     {
         frame = default;
         if (header.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(header[MagicAt..]) != Magic) return false;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(header[HeaderCrcAt..]) != Crc32C.Of(header[4..HeaderCrcAt], salt)) return false;
-        uint payload = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
         ushort key = BinaryPrimitives.ReadUInt16LittleEndian(header[30..]);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) != segment || payload > PayloadBytesMax || key > KeyBytesMax) return false;
+        if (key > KeyBytesMax || header.Length < HeaderBytes + key || BinaryPrimitives.ReadUInt32LittleEndian(header[HeaderCrcAt..]) != HeaderCrc(header, key, salt)) return false;
+        uint payload = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) != segment || payload > PayloadBytesMax) return false;
         frame = new RecordFrame(header[28], BinaryPrimitives.ReadUInt64LittleEndian(header[8..]), BinaryPrimitives.ReadUInt64LittleEndian(header[16..]), key, (int)payload);
         return true;
     }
+
+    private static uint HeaderCrc(ReadOnlySpan<byte> frame, int keyLength, uint salt) => Crc32C.Of(frame.Slice(HeaderBytes, keyLength), Crc32C.Of(frame[4..HeaderCrcAt], salt));
 
     /// <summary>The checksum over header, key and payload that a header promises.</summary>
     public static uint PromisedCrc(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header);

@@ -28,7 +28,7 @@ internal sealed class SegmentScan(Segment segment, int windowBytes = 256 * 1024)
         long at = from, length = segment.FileLength, gapStart = -1;
         while (at + RecordFrame.HeaderBytes <= length)
         {
-            ReadOnlySpan<byte> header = Peek(at, RecordFrame.HeaderBytes);
+            ReadOnlySpan<byte> header = Peek(at, (int)Math.Min(RecordFrame.HeaderBytes + RecordFrame.KeyBytesMax, length - at));
             if (RecordFrame.TryReadHeader(header, segment.Id, segment.Salt, out RecordFrame frame) && at + frame.Length <= length)
             {
                 if (gapStart >= 0) visit(new ScannedRecord(default, new RecordAddress(segment.Id, (uint)gapStart, (uint)(at - gapStart)), default, Sound: false, IsGap: true));
@@ -40,7 +40,7 @@ internal sealed class SegmentScan(Segment segment, int windowBytes = 256 * 1024)
                 End = at;
                 continue;
             }
-            bool zero = header.IndexOfAnyExcept((byte)0) < 0;
+            bool zero = header[..RecordFrame.HeaderBytes].IndexOfAnyExcept((byte)0) < 0;
             if (zero)
             {
                 long next = Page.RoundUp(at + 1);
