@@ -47,6 +47,10 @@ public sealed class ReplicaStore : IAsyncDisposable
             || new[] { "blocks", "objects", "keys" }.Any(name => files.List(Path.Combine(folder, name)).Any(file => file.EndsWith(".log", StringComparison.Ordinal)));
         (_voteFiles, VoteRecovery recovered) = VoteFiles.Open(files, Path.Combine(folder, "votes"), used, options, health);
         Votes = new VoteLog(_voteFiles, recovered, options);
+        // What is written from now on makes the files sound again, and must not make anybody believe that nothing was lost.
+        TwinFile silent = TwinFile.Open(files, folder, "silent", health);
+        if (silent.Value is not null || silent.Lost) health.LoseVotes();
+        if (!health.MayVote && silent.Value is null) silent.Write(Version);
         Blocks = BlockLog.Open(files, Path.Combine(folder, "blocks"), options, _cache, health);
         Objects = new ObjectStore(files, Path.Combine(folder, "objects"), options, _cache, health, time);
         Keys = new KeyStore(files, Path.Combine(folder, "keys"), options, _cache, health, time);
@@ -139,12 +143,27 @@ public sealed class ReplicaStore : IAsyncDisposable
         try
         {
             await _background.DisposeAsync().ConfigureAwait(false);
-            if (Health.Failure is null) await PersistAllAsync().ConfigureAwait(false);
+            if (Health.Failure is null) await TryPersistAllAsync().ConfigureAwait(false);
             await _commit.DisposeAsync().ConfigureAwait(false);
         }
         finally
         {
             Close();
+        }
+    }
+
+    /// <summary>
+    /// Ends the store where its files are gone from the folder: what is open can still be read and written, and would be lost with the process.
+    /// </summary>
+    internal void VerifyPresent()
+    {
+        string[] parts = [Path.Combine(_folder, "votes"), Path.Combine(_folder, "blocks"), Path.Combine(_folder, "objects"), Path.Combine(_folder, "keys")];
+        foreach (string part in parts)
+        {
+            if (_files.List(part).Count > 0) continue;
+            Health.Report(new Damage(DamageKind.Manifest, part, -1, DamageOutcome.Open, "The store's files are gone from the folder: the replica ends and must be started again."));
+            _commit.Abort(new IOException($"The files of {part} are gone."));
+            return;
         }
     }
 
@@ -167,6 +186,19 @@ public sealed class ReplicaStore : IAsyncDisposable
         _voteFiles.Dispose();
         _meter.Dispose();
         _lock.Dispose();
+    }
+
+    // What is in memory can be computed again: a folder that takes no more does not keep the store from ending.
+    private async ValueTask TryPersistAllAsync()
+    {
+        try
+        {
+            await PersistAllAsync().ConfigureAwait(false);
+        }
+        catch (IOException refused)
+        {
+            Health.Fail(refused);
+        }
     }
 
     private async ValueTask PersistAllAsync()

@@ -90,6 +90,9 @@ public sealed partial class Replica
     /// <summary>The newest global checkpoint with a quorum of cosignatures, a C2SP signed note; null before the first.</summary>
     public string? Checkpoint => _core.Checkpoints.Newest;
 
+    /// <summary>True when every shard knows what is committed and has it: before that, that something is not here says nothing.</summary>
+    public bool IsLevel => _failure is null && _core.Shards.All(shard => shard.IsLevel);
+
     /// <summary>How the replica fares.</summary>
     public ReplicaHealth Health
     {

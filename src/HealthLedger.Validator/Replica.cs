@@ -146,10 +146,16 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
             await _ended.Task;
             return;
         }
-        await StopLoopsAsync();
-        foreach (int shard in _core.DamagedStates.Keys) _core.Store.State((uint)shard).Clear();
-        await _core.Store.DisposeAsync();
-        End();
+        try
+        {
+            await StopLoopsAsync();
+            foreach (int shard in _core.DamagedStates.Keys) _core.Store.State((uint)shard).Clear();
+            await _core.Store.DisposeAsync();
+        }
+        finally
+        {
+            End();
+        }
     }
 
     /// <summary>Ends as a crash would: nothing that is in memory is written. For tests of what a crash leaves.</summary>
@@ -201,6 +207,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
             _core.Shards[shard] = new ShardLoop(_core, shard, tip, records, log, nonce, _stop.Token);
         }
         _core.Metrics.Observe("height", "{block}", "Committed height.", ShardCount, shard => _core.Shards[shard].Tip.Info.Height);
+        _core.Metrics.Observe("voting", "1", "1 while the shard votes; 0 while it recovers, or follows without voting.", ShardCount, shard => _core.Shards[shard].Mode == Consensus.Effects.ReplicaMode.Voting ? 1 : 0);
         _core.Metrics.Observe("shard.queue", "{message}", "Messages of other members that wait.", ShardCount, shard => _core.Shards[shard].QueueLength);
         _core.Log.Started(ShardCount, (long)_core.Time.GetElapsedTime(since).TotalMilliseconds);
     }
@@ -220,7 +227,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
 
     private void Report(Damage damage)
     {
-        _core.Metrics.DamageFound(damage.Kind.ToString());
+        if (damage.Outcome != DamageOutcome.Healed) _core.Metrics.DamageFound(damage.Kind.ToString());
         _core.Log.Damage(damage.Kind.ToString(), damage.Outcome.ToString(), damage.File, damage.Offset, damage.Words);
         if (damage.Outcome is DamageOutcome.Healed or DamageOutcome.Repaired) _core.Metrics.DamageHealed(damage.Kind.ToString());
     }

@@ -87,6 +87,20 @@ public class DamageTests
         await store.DisposeAsync();
     }
 
+    [Fact]
+    public async Task Lost_votes_stay_lost_when_the_files_are_sound_again()
+    {
+        (SimulatedFiles disk, _) = await WrittenAsync();
+        foreach (string path in disk.Paths.Where(path => path.Contains("/votes/"))) disk.Replace(path, null);
+        for (int start = 0; start < 3; start++)
+        {
+            ReplicaStore store = Replica.Open(disk, start);
+            store.Health.MayVote.Should().BeFalse();
+            store.Votes.Append(1, 1, (ulong)start, "learnt while following"u8);
+            await store.DisposeAsync();
+        }
+    }
+
     [Theory]
     [InlineData("votes-a")]
     [InlineData("votes-b")]

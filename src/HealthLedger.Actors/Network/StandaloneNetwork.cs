@@ -12,19 +12,21 @@ namespace HealthLedger.Actors.Network;
 /// A whole network in one process: 1 to 7 members, each with its own folder, keys and disk, that reach each other through memory. Founded at
 /// the first start, continued later. Members can be stopped, killed and started one by one.
 /// </summary>
-public sealed class StandaloneNetwork : IAsyncDisposable
+public sealed partial class StandaloneNetwork : IAsyncDisposable
 {
     private readonly NetworkFolder _folder;
     private readonly StandaloneOptions _options;
     private readonly RandomNumberGenerator _random;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
+    private readonly ILogger _log;
     private readonly StandaloneMember?[] _members;
     private readonly SemaphoreSlim _gate = new(1, 1);
 
     private StandaloneNetwork(NetworkFolder folder, StandaloneOptions options, RandomNumberGenerator random, TimeProvider time, ILoggerFactory loggers)
     {
         (_folder, _options, _random, _time, _loggers) = (folder, options, random, time, loggers);
+        _log = loggers.CreateLogger<StandaloneNetwork>();
         _members = new StandaloneMember?[folder.Genesis.Configuration.N];
         Links = new LoopbackLinks(_members.Length);
     }
@@ -108,9 +110,21 @@ public sealed class StandaloneNetwork : IAsyncDisposable
         await ended.Replica.Ended;
         if (!ended.Replica.WantsRestart || Interlocked.CompareExchange(ref _members[member], null, ended) != ended) return;
         Links.Connect(member, null);
-        await ended.DisposeAsync();
-        await StartMemberAsync(member);
+        try
+        {
+            await ended.DisposeAsync();
+            Result<StandaloneMember> again = await StartMemberAsync(member);
+            if (!again.IsOk) LogNotRestarted(member, again.Fault.CodeText, null);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Nobody waits for this task: the log is where the operator hears of it.
+            LogNotRestarted(member, "", failure);
+        }
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Member {Member} could not be started again after its rows were emptied {Code}")]
+    private partial void LogNotRestarted(int member, string code, Exception? failure);
 
     /// <summary>Stops a member in good order; it may be started again.</summary>
     public async Task StopMemberAsync(int member)

@@ -15,6 +15,10 @@ using HealthLedger.Protocol.Merkle;
 using HealthLedger.Protocol.Statements;
 using HealthLedger.Validator;
 using HealthLedger.Validator.Sharding;
+using HealthLedger.Consensus.Effects;
+using HealthLedger.Storage.Flushing;
+using HealthLedger.Storage.State;
+using HealthLedger.Storage.Trees;
 using Microsoft.Extensions.Logging;
 
 namespace HealthLedger.Actors.Nodes;
@@ -64,32 +68,34 @@ public sealed class MemberNode : INode, IAsyncDisposable
     {
         if (!Submission.Decode(envelope.Submission).TryGet(out Submission? submission, out Fault fault)) return fault;
         int shard = submission.Statement.Shard;
-        return shard < _shards.Count ? await _shards[shard].SubmitAsync(envelope, cancel) : NoSuchShard;
+        return shard < _shards.Count ? await AnswerAsync(() => new ValueTask<Result<CommittedStatement>>(_shards[shard].SubmitAsync(envelope, cancel))) : NoSuchShard;
     }
 
     /// <inheritdoc/>
     public ValueTask<Result<CommittedStatement?>> FindAsync(int shard, Hash32 statementId, CancellationToken cancel = default) =>
-        new(Result<CommittedStatement?>.Ok(_reader.Find(shard, statementId)));
+        AnswerAsync<CommittedStatement?>(() => new(Find(shard, statementId)));
 
     /// <inheritdoc/>
-    public ValueTask<Result<ReadOnlyMemory<byte>>> QueryAsync(ReadOnlyMemory<byte> signedQuery, CancellationToken cancel = default) => _queries.AnswerAsync(signedQuery);
+    public ValueTask<Result<ReadOnlyMemory<byte>>> QueryAsync(ReadOnlyMemory<byte> signedQuery, CancellationToken cancel = default) =>
+        AnswerAsync(() => _queries.AnswerAsync(signedQuery));
 
     /// <inheritdoc/>
-    public ValueTask<Result<ReadOnlyMemory<byte>>> ReceiptAsync(int shard, Hash32 statementId, int index, CancellationToken cancel = default)
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ReceiptAsync(int shard, Hash32 statementId, int index, CancellationToken cancel = default) => AnswerAsync<ReadOnlyMemory<byte>>(() =>
     {
-        if (_reader.Find(shard, statementId) is not { } found || index < 0 || index >= found.Outcomes.Count)
-            return new(new Fault(FaultCode.NotFound, "This node knows no such statement, or it has no such event."));
+        if (!Find(shard, statementId).TryGet(out CommittedStatement? found, out Fault fault)) return new(fault);
+        if (found is null || index < 0 || index >= found.Outcomes.Count) return new(new Fault(FaultCode.NotFound, "This node knows no such statement, or it has no such event."));
         return new(_reader.Receipt(shard, found.EntryLeaf(index)));
-    }
+    });
 
     /// <inheritdoc/>
-    public ValueTask<Result<ReadOnlyMemory<byte>>> TransparentStatementAsync(int shard, Hash32 statementId, CancellationToken cancel = default)
+    public ValueTask<Result<ReadOnlyMemory<byte>>> TransparentStatementAsync(int shard, Hash32 statementId, CancellationToken cancel = default) => AnswerAsync<ReadOnlyMemory<byte>>(() =>
     {
-        if (_reader.Find(shard, statementId) is not { } found) return new(new Fault(FaultCode.NotFound, "This node knows no such statement."));
-        if (!_reader.Entry(shard, found.EntryLeaf(0)).TryGet(out CommittedEntry? entry, out Fault fault)) return new(fault);
+        if (!Find(shard, statementId).TryGet(out CommittedStatement? found, out Fault fault)) return new(fault);
+        if (found is null) return new(new Fault(FaultCode.NotFound, "This node knows no such statement."));
+        if (!_reader.Entry(shard, found.EntryLeaf(0)).TryGet(out CommittedEntry? entry, out fault)) return new(fault);
         if (_replica.CoseReceipt(shard, found.StatementLeaf) is not { } receipt) return new(new Fault(FaultCode.Unavailable, "The statement's block is being committed; ask again in a moment."));
         return new((ReadOnlyMemory<byte>)entry.Statement.ToTransparent([receipt]));
-    }
+    });
 
     /// <inheritdoc/>
     public ValueTask<Result<string>> CheckpointAsync(CancellationToken cancel = default) =>
@@ -97,11 +103,11 @@ public sealed class MemberNode : INode, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask<Result<ReadOnlyMemory<byte>>> TileAsync(Tile tile, CancellationToken cancel = default) =>
-        new(_reader.Tile(Shards.Directory, tile) is { } bytes ? bytes : NoSuchTile);
+        AnswerAsync<ReadOnlyMemory<byte>>(() => new(_reader.Tile(Shards.Directory, tile) is { } bytes ? bytes : NoSuchTile));
 
     /// <inheritdoc/>
     public ValueTask<Result<ReadOnlyMemory<byte>>> EntriesAsync(Tile tile, CancellationToken cancel = default) =>
-        new(_reader.Leaves(Shards.Directory, tile) is { } bytes ? bytes : NoSuchTile);
+        AnswerAsync<ReadOnlyMemory<byte>>(() => new(_reader.Leaves(Shards.Directory, tile) is { } bytes ? bytes : NoSuchTile));
 
     /// <inheritdoc/>
     public NodeHealth Health()
@@ -110,11 +116,14 @@ public sealed class MemberNode : INode, IAsyncDisposable
         List<string> warnings = [];
         if (health.Failure is not null) warnings.Add("The replica has ended; its log says why. Start the node again.");
         if (!health.MayVote) warnings.Add("Both files of the vote log were lost: the replica follows without voting until its validator key is replaced.");
+        int[] silent = [.. health.Shards.Where(shard => health.MayVote && shard.Mode == ReplicaMode.Following).Select(shard => shard.Shard)];
+        if (silent.Length > 0) warnings.Add($"The vote log is older than what this replica has signed in shards {string.Join(", ", silent)}: it follows there without voting until its validator key is replaced.");
+        if (!_replica.IsLevel && health.Failure is null) warnings.Add("The replica catches up with the others; until then it does not answer.");
         if (health.DamageOpen > 0) warnings.Add($"{health.DamageOpen} damaged places are being healed from other members.");
         if (health.DamageFound > 0) warnings.Add($"{health.DamageFound} damaged places were found since the start.");
         ShardHealth[] shards = [.. health.Shards.Select(shard =>
             new ShardHealth(shard.Shard, shard.Height, _reader.Tip(shard.Shard).Time, shard.Epoch.Counter, shard.Leader, shard.Mode.ToString(), _shards[shard.Shard].WaitingCount))];
-        return new NodeHealth(health.IsVoting, shards, warnings);
+        return new NodeHealth(health.IsVoting && _replica.IsLevel, shards, warnings);
     }
 
     /// <summary>Stops the actors. The replica and the shard actors are stopped by who started them.</summary>
@@ -139,6 +148,34 @@ public sealed class MemberNode : INode, IAsyncDisposable
     }
 
     private async Task NoteAsync(string did, long ends) => await _consents.NoteAsync(did, ends);
+
+    /// <summary>
+    /// An answer from the own replica, or that there is none now: while it is not level it would say of things that they are not there, and damaged rows
+    /// or tiles are computed anew.
+    /// </summary>
+    private async ValueTask<Result<T>> AnswerAsync<T>(Func<ValueTask<Result<T>>> answer)
+    {
+        if (!_replica.IsLevel) return NotLevel;
+        try
+        {
+            return await answer();
+        }
+        catch (Exception damage) when (damage is StateDamagedException or TreeDamagedException or StoreFailedException or ObjectDisposedException)
+        {
+            return Healing;
+        }
+    }
+
+    private Result<CommittedStatement?> Find(int shard, Hash32 statementId)
+    {
+        if (shard < 0 || shard >= _shards.Count) return Result<CommittedStatement?>.Ok(null);
+        if (_reader.Find(shard, statementId) is { } found) return found;
+        return _reader.View(shard).StatementById(statementId) is null ? Result<CommittedStatement?>.Ok(null) : Healing;
+    }
+
+    private static Fault NotLevel => new(FaultCode.Unavailable, "The node catches up with the other members; try again in a moment, or ask another one.");
+
+    private static Fault Healing => new(FaultCode.Unavailable, "The node's store is being healed; try again in a moment, or ask another one.");
 
     private static Fault NoSuchShard => new(FaultCode.PlaceWrong, "The network has no such shard.");
 

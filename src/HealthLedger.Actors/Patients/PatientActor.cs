@@ -58,16 +58,18 @@ public sealed class PatientActor : Actor, IPatientActor
         LedgerDid who = LedgerDid.Parse(asker).Value;
         List<PatientSegment> segments = [];
         List<ReadOnlyMemory<byte>> sealedKeys = [], cards = [];
+        Fault? missing = null;
         foreach (SegmentView segment in view.Segments(_did.Id))
         {
             segments.Add(new PatientSegment(segment.Segment, TextOf(segment.Owner), PublicKey.FromSec1(segment.Key.Sec1.Span).Value, segment.Count));
             bool controls = who.Id == _did.Id || segment.Owner == who.Id || (segment.Owner == _did.Id && Controls(identity, who));
-            if (controls) SealedKeysOf(view, segment.Segment, sealedKeys);
+            if (controls) missing ??= SealedKeysOf(view, segment.Segment, sealedKeys);
         }
         foreach (GrantView grant in view.GrantsTo(_did.Id, who.Id))
         {
-            if (grant.Terms.Rights.HasFlag(Rights.Deposit) && grant.RunsAt(tip.Time)) Collect(grant.Terms.Objects, cards, ObjectKind.DepositCard);
+            if (grant.Terms.Rights.HasFlag(Rights.Deposit) && grant.RunsAt(tip.Time)) missing ??= Collect(grant.Terms.Objects, cards, ObjectKind.DepositCard);
         }
+        if (missing is { } unavailable) return unavailable;
         return new PatientHead
         {
             Did = Context.Key,
@@ -143,17 +145,22 @@ public sealed class PatientActor : Actor, IPatientActor
 
     private bool Controls(IdentityRow identity, LedgerDid who) => who.Id == _did.Id || identity.Steward == who.Id;
 
-    private void SealedKeysOf(LedgerView view, Id16 segment, List<ReadOnlyMemory<byte>> found)
+    private Fault? SealedKeysOf(LedgerView view, Id16 segment, List<ReadOnlyMemory<byte>> found)
     {
-        foreach ((_, SegmentKeyRow key) in view.SegmentKeys(_did.Id, segment)) Collect(key.Objects, found, ObjectKind.SealedKey, ObjectKind.Predecessor);
+        foreach ((_, SegmentKeyRow key) in view.SegmentKeys(_did.Id, segment))
+            if (Collect(key.Objects, found, ObjectKind.SealedKey, ObjectKind.Predecessor) is { } missing) return missing;
+        return null;
     }
 
-    private void Collect(IReadOnlyList<Hash32> names, List<ReadOnlyMemory<byte>> found, params ReadOnlySpan<ObjectKind> kinds)
+    // The fault where one cannot be had now: an answer without it would look like an answer to somebody who has no key.
+    private Fault? Collect(IReadOnlyList<Hash32> names, List<ReadOnlyMemory<byte>> found, params ReadOnlySpan<ObjectKind> kinds)
     {
         foreach (Hash32 name in names)
         {
-            if (_ledger.Object(name).TryGet(out ReadOnlyMemory<byte> bytes, out _) && VaultObject.Check(bytes.Span).TryGet(out ObjectKind kind, out _) && kinds.Contains(kind)) found.Add(bytes);
+            if (!_ledger.Object(name).TryGet(out ReadOnlyMemory<byte> bytes, out Fault missing)) return missing;
+            if (VaultObject.Check(bytes.Span).TryGet(out ObjectKind kind, out _) && kinds.Contains(kind)) found.Add(bytes);
         }
+        return null;
     }
 
     private string TextOf(Hash32 id) => new LedgerDid(_did.Network, id).ToString();

@@ -39,10 +39,12 @@ internal sealed class ReleaseDesk(ILedgerReader ledger, LedgerDid patient, int s
             if (page.Add(records[next]) is { } missing) return missing;
             next++;
         }
+        List<ReadOnlyMemory<byte>> keys = [];
+        if (start == 0 && !SealedKeys(view, entry, released, requester).TryGet(out keys!, out fault)) return fault;
         return new ReleasePage
         {
             SegmentLists = start == 0 && access.Records is null ? [.. released.Segments.Select(ListOf)] : null,
-            SealedKeys = start == 0 ? SealedKeys(view, entry, released, requester) : [],
+            SealedKeys = keys,
             Records = page.Records,
             Envelopes = page.Envelopes,
             Cursor = next < records.Count ? CursorOf(next) : null,
@@ -71,10 +73,11 @@ internal sealed class ReleaseDesk(ILedgerReader ledger, LedgerDid patient, int s
         new(segment.Segment, [.. segment.Events.Select(entry => new SegmentItem(entry.Record, entry.Kind == RecordEntryKind.Retract))]);
 
     // What opens the envelopes: the grant's own objects where a grant permitted, else the controller's; and every predecessor behind them.
-    private List<ReadOnlyMemory<byte>> SealedKeys(LedgerView view, CommittedEntry entry, ReleasedRecords released, Hash32 requester)
+    private Result<List<ReadOnlyMemory<byte>>> SealedKeys(LedgerView view, CommittedEntry entry, ReleasedRecords released, Hash32 requester)
     {
         List<ReadOnlyMemory<byte>> found = [];
         HashSet<Hash32> seen = [];
+        Fault? missing = null;
         if (entry.Outcome.Grant is { } id && view.Grant(patient.Id, id) is { } grant) Collect(grant.Terms.Objects, ObjectKind.SealedKey, ObjectKind.SealedRecordKeys);
         IEnumerable<Id16> segments = released.Segments.Select(segment => segment.Segment).Concat(released.Records.Select(record => record.Place.Segment)).Distinct();
         Hash32? steward = view.Identity(patient.Id)?.Steward;
@@ -88,15 +91,15 @@ internal sealed class ReleaseDesk(ILedgerReader ledger, LedgerDid patient, int s
                 else Collect(key.Objects, ObjectKind.Predecessor);
             }
         }
-        return found;
+        return missing is { } fault ? fault : found;
 
         void Collect(IReadOnlyList<Hash32> names, params ReadOnlySpan<ObjectKind> kinds)
         {
             foreach (Hash32 name in names)
             {
-                if (seen.Add(name) && ledger.Object(name).TryGet(out ReadOnlyMemory<byte> bytes, out _)
-                    && VaultObject.Check(bytes.Span).TryGet(out ObjectKind kind, out _) && kinds.Contains(kind))
-                    found.Add(bytes);
+                if (!seen.Add(name)) continue;
+                if (!ledger.Object(name).TryGet(out ReadOnlyMemory<byte> bytes, out Fault unavailable)) missing ??= unavailable;
+                else if (VaultObject.Check(bytes.Span).TryGet(out ObjectKind kind, out _) && kinds.Contains(kind)) found.Add(bytes);
             }
         }
     }

@@ -44,7 +44,7 @@ public sealed class ReplicaReader(Replica replica) : ILedgerReader
     /// <inheritdoc/>
     public Result<CommittedEntry> Entry(int shard, long leaf)
     {
-        if (BlockOf(shard, leaf) is not { } found) return NoSuchEntry;
+        if (BlockOf(shard, leaf) is not { } found) return Missing(shard, leaf);
         int statement = Place(found, leaf, out long statementLeaf, out int firstOutcome);
         if (statement < 0 || leaf == statementLeaf) return NoSuchEntry;
         int index = (int)(leaf - statementLeaf - 1);
@@ -56,7 +56,7 @@ public sealed class ReplicaReader(Replica replica) : ILedgerReader
 
     /// <inheritdoc/>
     public Result<ReadOnlyMemory<byte>> Object(Hash32 name) =>
-        replica.GetObject(name) is { } bytes ? bytes : new Fault(FaultCode.NotFound, "The object is not on this node's disk: it was erased, or is being brought from another member.");
+        replica.GetObject(name) is { } bytes ? bytes : new Fault(FaultCode.Unavailable, "The object is not on this node's disk: it is being brought from another member, or was erased.");
 
     /// <inheritdoc/>
     public CommittedStatement? Find(int shard, Hash32 statementId) => shard < 0 || shard >= replica.ShardCount ? null : replica.Find(shard, statementId);
@@ -64,7 +64,7 @@ public sealed class ReplicaReader(Replica replica) : ILedgerReader
     /// <inheritdoc/>
     public Result<ReadOnlyMemory<byte>> Receipt(int shard, long leaf)
     {
-        if (BlockOf(shard, leaf) is not { } found) return NoSuchEntry;
+        if (BlockOf(shard, leaf) is not { } found) return Missing(shard, leaf);
         int item = Place(found, leaf, out long statementLeaf, out int firstOutcome);
         if (item < 0 || leaf == statementLeaf) return NoSuchEntry;
         long height = found.Record.Block.Header.Height;
@@ -170,7 +170,11 @@ public sealed class ReplicaReader(Replica replica) : ILedgerReader
         return -1;
     }
 
+    // A leaf that the tree has is in a block: one that cannot be read now is being healed, and is not said to be unknown.
+    private Fault Missing(int shard, long leaf) =>
+        shard >= 0 && shard < replica.ShardCount && leaf > 0 && (ulong)leaf < replica.Tree(shard).Size ? NotYet : NoSuchEntry;
+
     private static Fault NoSuchEntry => new(FaultCode.NotFound, "There is no entry at that leaf.");
 
-    private static Fault NotYet => new(FaultCode.Unavailable, "The block's certificate is not here yet; ask again in a moment.");
+    private static Fault NotYet => new(FaultCode.Unavailable, "The block or its certificate is on its way here; ask again in a moment.");
 }

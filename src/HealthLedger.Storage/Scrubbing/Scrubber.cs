@@ -39,6 +39,7 @@ public sealed class Scrubber : IAsyncDisposable
         {
             long began = _time.GetTimestamp(), before = _store.Health.Total;
             (_read, _unpaused) = (0, 0);
+            _store.VerifyPresent();
             await CountAsync(_store.Votes.Verify(), cancel).ConfigureAwait(false);
             await ReadRowsAsync(_store.Blocks.Log, (byte)'h', key => _store.Blocks.TryRead(new Hash32(key.Span[1..]))?.Bytes.Length ?? 0, cancel).ConfigureAwait(false);
             await ReadRowsAsync(_store.Blocks.Log, (byte)'c', ReadCertificate, cancel).ConfigureAwait(false);

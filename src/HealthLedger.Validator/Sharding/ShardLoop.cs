@@ -18,6 +18,8 @@ namespace HealthLedger.Validator.Sharding;
 /// </summary>
 internal sealed partial class ShardLoop
 {
+    private const int AskTicks = 10;
+
     private readonly record struct Work(Action Run, Task? Before, bool Outside);
 
     private readonly Channel<Work> _inbox = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
@@ -28,7 +30,9 @@ internal sealed partial class ShardLoop
     private readonly VoteRecords _votes;
     private readonly StateRoots _stateRoots;
     private readonly CancellationToken _stopping;
-    private int _outside, _unreleased, _tickWaits;
+    private int _outside, _unreleased, _tickWaits, _ticks;
+    private ulong _heard;
+    private volatile bool _isLevel;
     private bool _stepping;
     private Task _run = Task.CompletedTask;
 
@@ -46,6 +50,12 @@ internal sealed partial class ShardLoop
 
     /// <summary>The epoch promised or entered; as of the last step.</summary>
     public Epoch Promised { get; private set; }
+
+    /// <summary>
+    /// True once, since the start, a quorum had told what is committed and this replica had all of it. Before that it cannot know what it lacks: an
+    /// emptied folder, an old copy. Afterwards it may be behind, as every replica may, by what is on its way.
+    /// </summary>
+    public bool IsLevel => _isLevel;
 
     /// <summary>What the node's leader machines of this shard are built with.</summary>
     public ReplicaSettings Settings { get; }
@@ -89,13 +99,21 @@ internal sealed partial class ShardLoop
         {
             Volatile.Write(ref _tickWaits, 0);
             Step(new Tick { From = _core.Self });
+            // A machine that only follows asks nobody; it would hear of what it lacks with the next commit.
+            if (!_isLevel && Mode == ReplicaMode.Following && _ticks++ % AskTicks == 0) _core.Broadcast(Shard, new StatusCall(Settings.Nonce) { From = _core.Self });
         });
     }
 
     /// <summary>Queues a message of another member; dropped when too many wait. It will be repeated if it mattered.</summary>
     public void PostOutside(Message message)
     {
-        if (Admit() && !_inbox.Writer.TryWrite(new Work(() => Step(message), null, Outside: true))) Interlocked.Decrement(ref _outside);
+        if (Admit() && !_inbox.Writer.TryWrite(new Work(() => Take(message), null, Outside: true))) Interlocked.Decrement(ref _outside);
+    }
+
+    private void Take(Message message)
+    {
+        if (message is StatusAnswer) _heard |= 1UL << message.From;
+        Step(message);
     }
 
     private bool Admit()
@@ -158,7 +176,10 @@ internal sealed partial class ShardLoop
         _votes.CompactIfDue(_machine.Log, InfoOf);
         if (item is not null) Leave(item);
         _stepping = false;
+        _isLevel = _isLevel || (Mode != ReplicaMode.Recovering && HasHeard && _tip.Info.Height >= (_machine.Log.Committed?.Height ?? 0));
     }
+
+    private bool HasHeard => System.Numerics.BitOperations.PopCount(_heard | 1UL << _core.Self) >= _core.Genesis.Configuration.Q;
 
     private void Take(Effect effect, ref FlushItem? item)
     {

@@ -26,6 +26,8 @@ internal sealed class VoteRecords(VoteFile file, int shard, string network, ulon
         VoteLog log = new(first);
         ulong next = 0;
         List<Storage.Votes.VoteRecord> own = [.. file.Live.Where(record => record.Shard == shard)];
+        // What is left of a lost log, and what was learnt since, do not make one history: nothing of it is folded.
+        if (!mayVote) return (new VoteRecords(file, shard, network, own.Where(record => record.Kind == RecordKind).Select(record => record.Slot + 1).DefaultIfEmpty().Max()), null);
         foreach (Storage.Votes.VoteRecord snapshot in own.Where(record => record.Kind == SnapshotKind))
         {
             CborReader reader = new(snapshot.Bytes.Span);
@@ -43,7 +45,7 @@ internal sealed class VoteRecords(VoteFile file, int shard, string network, ulon
             Apply(log, read);
             next = record.Slot + 1;
         }
-        return (new VoteRecords(file, shard, network, next), mayVote ? log : null);
+        return (new VoteRecords(file, shard, network, next), log);
     }
 
     /// <summary>Puts a record into the next flush.</summary>
