@@ -32,6 +32,12 @@ public sealed partial class Replica
     /// <summary>The shard's committed block.</summary>
     public ShardTip TipOf(int shard) => _core.Shards[shard].Tip;
 
+    /// <summary>A shard actor begins or ends to lead.</summary>
+    public void ReportLeading(int shard, string what) => _core.Log.Leading(shard, what);
+
+    /// <summary>A shard actor met a defect and leads no longer.</summary>
+    public void ReportLeaderFailure(int shard, Exception failure) => _core.Log.LeaderFailed(shard, failure);
+
     /// <summary>Gives news to the shard's replica machine.</summary>
     public void Tell(int shard, Message news)
     {
@@ -48,9 +54,20 @@ public sealed partial class Replica
     /// <summary>Forwards an encoded submission to another member.</summary>
     public void Forward(int shard, int to, ReadOnlySpan<byte> submission) => _core.Post(shard, to, MessageKind.Forward, submission);
 
+    /// <summary>Sends an encoded submission that has waited for long to every other member (rule 1).</summary>
+    public void Share(int shard, ReadOnlySpan<byte> submission)
+    {
+        for (int member = 0; member < Genesis.Configuration.N; member++)
+            if (member != Member) _core.Post(shard, member, MessageKind.Share, submission);
+    }
+
     /// <summary>Builds a block on an executed one; null when that is not executed here (any more).</summary>
     public Task<BuiltProposal?> BuildAsync(int shard, BlockRef parent, IReadOnlyList<Submission> candidates, CheckpointItem? checkpoint, BuildLimits limits) =>
         _core.Shards[shard].BuildAsync(parent, candidates, checkpoint, limits);
+
+    /// <summary>The encoded block of a hash from the own disk; empty when it is not there.</summary>
+    public ReadOnlyMemory<byte> OwnBlock(int shard, Hash32 hash) =>
+        _core.Store.Blocks.TryRead(hash) is { } stored && stored.Shard == (uint)shard && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) ? record.Block.Bytes : default;
 
     /// <summary>The bytes of a block, from here or from the others; null when nobody has it.</summary>
     public Task<(BlockInfo Info, ReadOnlyMemory<byte> Bytes)?> FindBlockAsync(int shard, Hash32 hash) => _core.Shards[shard].FindBlockAsync(hash);

@@ -114,8 +114,8 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
                 if (MessageCodec.TryDecodeProposal(message, from, out Func<Consensus.BlockInfo, ProposeCall>? call, out ReadOnlyMemory<byte> block))
                     _core.Shards[shard].PostProposal(call, block);
                 break;
-            case MessageKind.Forward:
-                if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> envelope)) _core.LeaderOf(shard)?.Forwarded(from, envelope);
+            case MessageKind.Forward or MessageKind.Share:
+                if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> submission)) _core.LeaderOf(shard)?.Forwarded(from, submission, kind == MessageKind.Share);
                 break;
             case MessageKind.Cosignature:
                 if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> cosignature)) _core.Checkpoints.Take(from, cosignature);

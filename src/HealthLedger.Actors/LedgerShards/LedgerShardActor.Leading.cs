@@ -51,6 +51,7 @@ public sealed partial class LedgerShardActor
     {
         if (_machine is { } current && current.Epoch >= epoch) return;
         EndAttempt();
+        _replica.ReportLeading(Shard, $"begins to lead epoch {epoch}");
         _machine = new LeaderMachine(_replica.SettingsOf(Shard), epoch, Id16.Random(_random), complaints, handOver);
         _effects.Clear();
         _machine.Start(_replica.Now, _effects);
@@ -71,8 +72,12 @@ public sealed partial class LedgerShardActor
         {
             switch (effect)
             {
-                case Send send: _replica.Send(Shard, send.To, send.Message, BytesOf(send.Message)); break;
-                case Broadcast broadcast: _replica.Broadcast(Shard, broadcast.Message, BytesOf(broadcast.Message)); break;
+                case Send send:
+                    if (TryBytesOf(send.Message, out ReadOnlyMemory<byte> bytes)) _replica.Send(Shard, send.To, send.Message, bytes);
+                    break;
+                case Broadcast broadcast:
+                    if (TryBytesOf(broadcast.Message, out bytes)) _replica.Broadcast(Shard, broadcast.Message, bytes);
+                    break;
                 case FetchBase fetch: FindBase(fetch); break;
                 case Ready: TryBuild(); break;
                 case LeaderEnded ended: OnEnded(ended); break;
@@ -81,7 +86,14 @@ public sealed partial class LedgerShardActor
         }
     }
 
-    private ReadOnlyMemory<byte> BytesOf(Message message) => message is ProposeCall { Block.Hash: var hash } && _blocks.TryGetValue(hash, out (long, ReadOnlyMemory<byte> Bytes) block) ? block.Bytes : default;
+    /// <summary>The bytes that a message takes with it: a proposal its block's. A block that this replica has committed meanwhile is read from its disk; one that nobody has is not proposed.</summary>
+    private bool TryBytesOf(Message message, out ReadOnlyMemory<byte> bytes)
+    {
+        bytes = default;
+        if (message is not ProposeCall { Block.Hash: var hash }) return true;
+        bytes = _blocks.TryGetValue(hash, out (long, ReadOnlyMemory<byte> Bytes) block) ? block.Bytes : _replica.OwnBlock(Shard, hash);
+        return !bytes.IsEmpty;
+    }
 
     private void FindBase(FetchBase fetch)
     {
@@ -102,6 +114,7 @@ public sealed partial class LedgerShardActor
 
     private void OnEnded(LeaderEnded ended)
     {
+        _replica.ReportLeading(Shard, $"no longer leads epoch {ended.Epoch}: {ended.Reason}");
         EndAttempt();
         if (ended.Reason is not (LeaderEnd.HigherEpoch or LeaderEnd.HandedOver)) _replica.Tell(Shard, new LeaderLost(ended.Epoch));
     }

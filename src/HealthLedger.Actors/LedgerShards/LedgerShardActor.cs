@@ -1,10 +1,13 @@
 using System.Threading.Channels;
+using HealthLedger.Consensus;
+using HealthLedger.Consensus.Effects;
 using HealthLedger.Consensus.Messages;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Exchange;
 using HealthLedger.Protocol.Statements;
 using HealthLedger.Protocol.Votes;
+using HealthLedger.Storage.State;
 using HealthLedger.Validator;
 using HealthLedger.Validator.Sharding;
 
@@ -68,8 +71,12 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
             if (await _replica.PutObjectsAsync(envelope.Objects) is { } unfit) return unfit;
             if (_replica.FindMissingObject(submission) is { } missing) return new Fault(FaultCode.ObjectMissing, $"The object {missing} is named by the statement and is not here.");
             TaskCompletionSource<Result<CommittedStatement>> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (!Post(() => Enter(submission, waiter))) return Gone;
+            if (!Post(() => Enter(submission, waiter, hasLeader: false))) return Gone;
             return await waiter.Task.WaitAsync(cancel);
+        }
+        catch (StateDamagedException)
+        {
+            return new Fault(FaultCode.Unavailable, "The node computes its rows anew; try again in a moment.");
         }
         finally
         {
@@ -77,11 +84,15 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
         }
     }
 
+    /// <summary>One line for a person who looks for what holds a shard up; as of now.</summary>
+    public string Describe() =>
+        $"{_mempool.Count} statements, {_mempool.FreeCount} in no block; {(_machine is { } machine ? $"leads {machine.Epoch}, builds on {machine.BuildOn?.Height.ToString() ?? "nothing yet"}" : "does not lead")}{(_building ? ", building" : "")}";
+
     /// <summary>Where a statement was committed; null while it is not, or once it has expired.</summary>
     public CommittedStatement? Find(Hash32 statementId) => _replica.Find(Shard, statementId);
 
     /// <inheritdoc/>
-    public void Forwarded(int from, ReadOnlyMemory<byte> envelope)
+    public void Forwarded(int from, ReadOnlyMemory<byte> submission, bool toAll)
     {
         if (Interlocked.Increment(ref _forwards) > _options.ForwardsAtOnce)
         {
@@ -92,8 +103,12 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
         {
             try
             {
-                if (Submission.Decode(envelope).TryGet(out Submission? submission, out _) && submission.Statement.Shard == Shard && _replica.Admit(submission) is null)
-                    Post(() => Enter(submission, waiter: null));
+                if (Submission.Decode(submission).TryGet(out Submission? decoded, out _) && decoded.Statement.Shard == Shard && _replica.Admit(decoded) is null)
+                    Post(() => Enter(decoded, waiter: null, hasLeader: toAll));
+            }
+            catch (StateDamagedException)
+            {
+                // The validator has noticed and starts anew; the other member sends the statement again.
             }
             finally
             {
@@ -131,10 +146,25 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
 
     private async Task RunAsync()
     {
-        await foreach (Action action in _inbox.Reader.ReadAllAsync()) action();
+        await foreach (Action action in _inbox.Reader.ReadAllAsync())
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception failure)
+            {
+                // A leader cannot harm safety, but one that has met a defect leads no longer; statements go on waiting for the next one.
+                _replica.ReportLeaderFailure(Shard, failure);
+                if (_machine is { } machine) OnEnded(new LeaderEnded(machine.Epoch, LeaderEnd.OtherActivation));
+            }
+        }
     }
 
-    private void Enter(Submission submission, TaskCompletionSource<Result<CommittedStatement>>? waiter)
+    /// <param name="submission">Checked.</param>
+    /// <param name="waiter">Who wants to know; null for another member's.</param>
+    /// <param name="hasLeader">The leader was sent it too.</param>
+    private void Enter(Submission submission, TaskCompletionSource<Result<CommittedStatement>>? waiter, bool hasLeader)
     {
         Hash32 id = submission.Statement.Id;
         if (_mempool.Find(id) is not { } waiting)
@@ -151,7 +181,8 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
                 waiter?.TrySetResult(Full);
                 return;
             }
-            if (_machine is null) ForwardToLeader(waiting);
+            waiting.IsShared = hasLeader;
+            if (_machine is null && !hasLeader) ForwardToLeader(waiting);
         }
         if (waiter is not null) waiting.Waiters.Add(waiter);
         TryBuild();
@@ -161,6 +192,7 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
     {
         foreach (CommittedStatement statement in BlockReader.Statements(block)) _mempool.Remove(statement.StatementId)?.End(statement);
         foreach (WaitingStatement waiting in _mempool.All) waiting.IsDeferred = false;
+        _committedAt = _replica.Now.Elapsed;
         Forget(block.Height);
         TryBuild();
     }
@@ -171,7 +203,14 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
         Lead(new Tick { From = _replica.Member });
         foreach (WaitingStatement waiting in _mempool.All.Where(waiting => waiting.Submission.Statement.NotAfter < wall).ToArray())
             Drop(waiting, new Fault(FaultCode.StatementExpired, "The statement expired before a block took it."));
-        foreach (Hash32 id in _mempool.Watch.ToShare(now).ToArray()) Share(id);
+        _toShare.AddRange(_mempool.Watch.ToShare(now));
+        // What this member leads itself is not being censored while its blocks are committed; should they not be, it is shared then.
+        bool isLeading = _machine is not null && now - _committedAt < ConsensusTimes.ShareMilliseconds;
+        if (!isLeading && _toShare.Count > 0)
+        {
+            foreach (Hash32 id in _toShare) Share(id);
+            _toShare.Clear();
+        }
         if (++_ticks % RecheckTicks == 0) Recheck(now);
         long? oldest = _mempool.Watch.OldestSince;
         if (_checkpoints?.OverdueSince(now) is { } overdue && (oldest is not { } since || overdue < since)) oldest = overdue;
@@ -183,9 +222,10 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
     private void Share(Hash32 id)
     {
         if (_mempool.Find(id) is not { } waiting || DropIfRefused(waiting)) return;
-        byte[] bytes = waiting.Submission.Encode();
-        for (int member = 0; member < _replica.Genesis.Configuration.N; member++)
-            if (member != _replica.Member) _replica.Forward(Shard, member, bytes);
+        // Who has it from one that sent it to all only gives it to the leader: else every member would send it to every other.
+        if (waiting.IsShared) ForwardToLeader(waiting);
+        else _replica.Share(Shard, waiting.Submission.Encode());
+        waiting.IsShared = true;
     }
 
     /// <summary>What no block can take any more does not wait: its seq is used up, its key has ended.</summary>
@@ -214,5 +254,7 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
 
     private const int RecheckTicks = 10, RecheckMax = 64;
     private const long RecheckAfterMilliseconds = 250;
+    private readonly List<Hash32> _toShare = [];
+    private long _committedAt;
     private int _ticks;
 }

@@ -19,6 +19,9 @@ internal sealed class WaitingStatement(Submission submission, long since)
     /// <summary>It did not fit behind the blocks on their way; tried again on the committed one.</summary>
     public bool IsDeferred { get; set; }
 
+    /// <summary>Every member was sent it.</summary>
+    public bool IsShared { get; set; }
+
     /// <summary>Those who wait for its end.</summary>
     public List<TaskCompletionSource<Result<CommittedStatement>>> Waiters { get; } = [];
 

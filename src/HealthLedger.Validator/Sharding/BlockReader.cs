@@ -19,6 +19,7 @@ public static class BlockReader
     private static IEnumerable<CommittedStatement> Statements(Block block, IReadOnlyList<Outcome> outcomes, long firstLeaf, int shard)
     {
         long leaf = firstLeaf;
+        CborWriter writer = new(128);
         int next = 0;
         foreach (BlockItem item in block.Items)
         {
@@ -31,16 +32,16 @@ public static class BlockReader
             if (statement is not null)
             {
                 ReadOnlyMemory<byte>[] encoded = new ReadOnlyMemory<byte>[item.EntryCount];
-                for (int i = 0; i < encoded.Length; i++) encoded[i] = Encode(outcomes[next++]);
+                for (int i = 0; i < encoded.Length; i++) encoded[i] = Encode(writer, outcomes[next++]);
                 yield return new CommittedStatement(statement.Id, shard, block.Header.Height, block.Header.Time, leaf, encoded);
             }
             leaf += item.LeafCount;
         }
     }
 
-    private static byte[] Encode(in Outcome outcome)
+    private static byte[] Encode(CborWriter writer, in Outcome outcome)
     {
-        CborWriter writer = new(16);
+        writer.Reset();
         outcome.Write(writer);
         return writer.ToArray();
     }

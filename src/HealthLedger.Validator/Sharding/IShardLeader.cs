@@ -21,8 +21,11 @@ public interface IShardLeader
     /// <summary>A promise, vote or nack for the member that leads.</summary>
     void Deliver(Message message);
 
-    /// <summary>A statement that another member forwards: an encoded <c>SubmissionEnvelope</c>.</summary>
-    void Forwarded(int from, ReadOnlyMemory<byte> envelope);
+    /// <summary>A statement that another member forwards.</summary>
+    /// <param name="from">Who sends it.</param>
+    /// <param name="submission">The encoded submission.</param>
+    /// <param name="toAll">True where it was sent to every member, because it has waited for long (rule 1).</param>
+    void Forwarded(int from, ReadOnlyMemory<byte> submission, bool toAll);
 
     /// <summary>Time passed.</summary>
     void Tick();

@@ -114,6 +114,8 @@ internal sealed partial class ShardLoop
 
     private Executed Finish(IncomingBlock body, Verdict gathered)
     {
+        // A fetched block whose parent was dropped meanwhile is asked for again.
+        if (gathered == Verdict.Ok && !_executed.ContainsKey(body.Info.Hash) && !TryParent(body.Info.Parent, out _, out _)) gathered = Verdict.BodyMissing;
         Verdict verdict = gathered != Verdict.Ok ? gathered : TryExecute(body) is { } fault ? Refuse(body, fault) : Verdict.Ok;
         if (verdict == Verdict.Invalid) _bodies.Remove(body.Info.Hash);
         return new Executed(body.Info, verdict) { From = _core.Self };

@@ -78,9 +78,9 @@ internal sealed partial class ShardLoop
     {
         foreach (IncomingBlock block in blocks)
         {
-            await block.Signatures;
-            await _core.GatherObjectsAsync(block.Objects);
-            if (Shard != 0 && !await _core.ReachesAsync(0, block.Info.DirectoryHeight)) return false;
+            Verdict gathered = await GatherAsync(block, await AskAsync(() => _stateRoots.WhenReady(block.Info.Height)));
+            // An object that nobody has any more was erased everywhere; the block is certified and counts all the same.
+            if (gathered != Verdict.Ok && _core.Objects.HasAll(block.Objects)) return false;
             bool good = await AskAsync(() =>
             {
                 if (block.Info.Height <= _tip.Info.Height) return true;

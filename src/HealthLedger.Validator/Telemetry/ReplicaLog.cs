@@ -30,6 +30,16 @@ internal sealed partial class ReplicaLog(ILogger logger, int member)
 
     public void ObserverFailed(int shard, Exception failure) => ObserverFailed(member, shard, failure);
 
+    public void LeaderFailed(int shard, Exception failure) => LeaderFailed(member, shard, failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Member {Member} shard {Shard}: the shard actor met a defect and leads no longer")]
+    private partial void LeaderFailed(int member, int shard, Exception failure);
+
+    public void Leading(int shard, string what) => Leading(member, shard, what);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member} shard {Shard}: {What}")]
+    private partial void Leading(int member, int shard, string what);
+
     public void VotesLost() => VotesLost(member);
 
     public void HealingFailed(Exception failure) => HealingFailed(member, failure);

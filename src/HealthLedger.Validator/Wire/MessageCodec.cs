@@ -25,6 +25,7 @@ internal enum MessageKind : byte
     Forward = 12,
     Objects = 13,
     Cosignature = 14,
+    Share = 15,
 }
 
 /// <summary>
@@ -42,7 +43,7 @@ internal static class MessageCodec
         CborReader reader = new(bytes);
         reader.ReadArrayStart();
         shard = reader.ReadInt32(Shards.CountMax);
-        kind = (MessageKind)reader.ReadInt32((int)MessageKind.Cosignature);
+        kind = (MessageKind)reader.ReadInt32((int)MessageKind.Share);
         return !reader.Failed && kind != 0;
     }
 

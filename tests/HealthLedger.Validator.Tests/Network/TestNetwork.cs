@@ -69,8 +69,18 @@ public sealed class TestNetwork : IAsyncDisposable
     }
 
     /// <summary>Submits through a member and waits; fails the test when it takes too long.</summary>
-    public Task<Result<CommittedStatement>> SubmitAsync(int member, Submission submission, params ReadOnlyMemory<byte>[] objects) =>
-        Network.Member(member)!.Shard(submission.Statement.Shard).SubmitAsync(new SubmissionEnvelope(submission.Encode(), objects)).WaitAsync(TimeSpan.FromSeconds(20));
+    public async Task<Result<CommittedStatement>> SubmitAsync(int member, Submission submission, params ReadOnlyMemory<byte>[] objects)
+    {
+        StandaloneMember up = Network.Member(member)!;
+        try
+        {
+            return await up.Shard(submission.Statement.Shard).SubmitAsync(new SubmissionEnvelope(submission.Encode(), objects)).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Shard {submission.Statement.Shard} took too long: {string.Join("; ", up.Replica.Health.Shards)}; {string.Join("; ", Enumerable.Range(0, Network.Count).Select(other => $"{other}: height {Network.Member(other)?.Replica.TipOf(submission.Statement.Shard).Info.Height}, promised {Network.Member(other)?.Replica.Health.Shards[submission.Statement.Shard].Epoch}, {Network.Member(other)?.Shard(submission.Statement.Shard).Describe()}"))}; in ledger {up.Replica.Find(submission.Statement.Shard, submission.Statement.Id) is not null}");
+        }
+    }
 
     /// <summary>Waits until a condition holds; fails the test when it does not in time.</summary>
     public static Task UntilAsync(Func<bool> holds, string what) => UntilAsync(holds, () => what);
@@ -91,6 +101,10 @@ public sealed class TestNetwork : IAsyncDisposable
     public Task UntilLevelAsync(params int[] members) => UntilAsync(
         () => Enumerable.Range(0, Network.Genesis.Shards + 1).All(shard => members.Select(member => Network.Member(member)!.Replica.TipOf(shard).Info.Hash).Distinct().Count() == 1),
         "the members come to the same height");
+
+    /// <summary>Waits until a shard's bytes are the same at these members; a checkpoint may come between two looks, which then differ in height.</summary>
+    public Task UntilSameAsync(int shard, params int[] members) =>
+        UntilAsync(() => members.Select(member => Fingerprint(member, shard)).Distinct().Count() == 1, $"shard {shard} is the same at equal height");
 
     /// <summary>All that one shard of a member holds of the committed ledger, hashed: blocks, outcomes, tree, rows.</summary>
     public string Fingerprint(int member, int shard)

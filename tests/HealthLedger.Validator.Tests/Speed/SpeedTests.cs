@@ -30,6 +30,7 @@ public sealed class SpeedTests(ITestOutputHelper output)
         await using TestNetwork test = await TestNetwork.StartAsync(members, TestNetwork.Options with { Storage = new StorageOptions() });
         Submission[] load = await SignAsync(test, batch, statements);
         await SubmitAllAsync(test, load[..(statements / 6)], inFlight);
+        (long allocated, int gen0, int gen2, TimeSpan paused) = (GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), GC.CollectionCount(2), GC.GetTotalPauseDuration());
         TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;
         long start = Stopwatch.GetTimestamp();
 
@@ -39,7 +40,8 @@ public sealed class SpeedTests(ITestOutputHelper output)
         double cores = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds / seconds;
         long blocks = Enumerable.Range(1, 4).Sum(shard => test.Network.Member(0)!.Replica.TipOf(shard).Info.Height);
         int events = milliseconds.Count * batch;
-        output.WriteLine($"n={members} batch={batch}: {events / seconds:n0} events/s on {cores:n2} cores, {events / seconds / cores:n0} per core second; p50 {Percentile(milliseconds, 50):n1} ms, p99 {Percentile(milliseconds, 99):n1} ms at {inFlight} in flight; {blocks} blocks");
+        output.WriteLine($"n={members} batch={batch}: {events / seconds:n0} events/s on {cores:n2} cores, {events / seconds / cores:n0} per core second; p50 {Percentile(milliseconds, 50):n1} ms, p99 {Percentile(milliseconds, 99):n1} ms at {inFlight} in flight; {blocks} blocks; "
+            + $"{(GC.GetTotalAllocatedBytes() - allocated) / 1024.0 / events:n1} KiB an event, {GC.CollectionCount(0) - gen0} and {GC.CollectionCount(2) - gen2} collections, {(GC.GetTotalPauseDuration() - paused).TotalSeconds / seconds:p0} paused; epochs {string.Join(",", test.Network.Member(0)!.Replica.Health.Shards.Select(shard => shard.Epoch.Counter))}");
     }
 
     [Theory(Explicit = true)]
@@ -64,17 +66,22 @@ public sealed class SpeedTests(ITestOutputHelper output)
         await using TestNetwork test = await TestNetwork.StartAsync(1, TestNetwork.Options with { Storage = new StorageOptions() });
         Submission[] load = [.. (await SignAsync(test, Batch, 4 * Statements * Rounds)).Where(one => one.Statement.Shard == 1)];
         Replica replica = test.Network.Member(0)!.Replica;
-        Dictionary<string, double> micros = [];
+        Dictionary<string, double> micros = [], bytes = [];
         T Time<T>(string what, Func<T> function)
         {
-            long start = Stopwatch.GetTimestamp();
+            long start = Stopwatch.GetTimestamp(), allocated = GC.GetAllocatedBytesForCurrentThread();
             T result = function();
+            bytes[what] = bytes.GetValueOrDefault(what) + GC.GetAllocatedBytesForCurrentThread() - allocated;
             micros[what] = micros.GetValueOrDefault(what) + Stopwatch.GetElapsedTime(start).TotalMicroseconds;
             return result;
         }
         for (int round = 0; round < Rounds; round++)
         {
-            if (round == Rounds / 3) micros.Clear();
+            if (round == Rounds / 3)
+            {
+                micros.Clear();
+                bytes.Clear();
+            }
             Submission[] some = load[(round * Statements)..((round + 1) * Statements)];
             byte[][] encoded = Time("encode submission", () => some.Select(one => one.Encode()).ToArray());
             Submission[] decoded = Time("decode submission", () => encoded.Select(bytes => Submission.Decode(bytes).Value).ToArray());
@@ -111,7 +118,7 @@ public sealed class SpeedTests(ITestOutputHelper output)
             Time("committed statements", () => Sharding.BlockReader.Statements(Sharding.BlockRecord.Decode(record).Value, 1).Count());
         }
         double events = (Rounds - Rounds / 3) * Statements * Batch;
-        foreach ((string what, double total) in micros.OrderByDescending(pair => pair.Value)) output.WriteLine($"n= {what}: {total / events:n3} us an event");
+        foreach ((string what, double total) in micros.OrderByDescending(pair => pair.Value)) output.WriteLine($"n= {what}: {total / events:n3} us and {bytes[what] / events:n0} bytes an event");
     }
 
     private static double Percentile(List<double> values, int percent) => values.Order().ElementAt(Math.Min(values.Count - 1, values.Count * percent / 100));
