@@ -38,6 +38,9 @@ public sealed partial class Replica
     /// <summary>A shard actor met a defect and leads no longer.</summary>
     public void ReportLeaderFailure(int shard, Exception failure) => _core.Log.LeaderFailed(shard, failure);
 
+    /// <summary>Measures that a statement which was handed in here was committed after so many seconds.</summary>
+    public void ReportCommitted(int shard, double seconds) => _core.Metrics.CommitSeen(shard, seconds);
+
     /// <summary>Gives news to the shard's replica machine.</summary>
     public void Tell(int shard, Message news)
     {

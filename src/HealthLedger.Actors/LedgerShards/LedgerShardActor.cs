@@ -190,7 +190,12 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
 
     private void OnCommitted(CommittedBlock block)
     {
-        foreach (CommittedStatement statement in BlockReader.Statements(block)) _mempool.Remove(statement.StatementId)?.End(statement);
+        foreach (CommittedStatement statement in BlockReader.Statements(block))
+        {
+            if (_mempool.Remove(statement.StatementId) is not { } waiting) continue;
+            if (waiting.Waiters.Count > 0) _replica.ReportCommitted(Shard, (_replica.Now.Elapsed - waiting.Since) / 1000.0);
+            waiting.End(statement);
+        }
         foreach (WaitingStatement waiting in _mempool.All) waiting.IsDeferred = false;
         _committedAt = _replica.Now.Elapsed;
         Forget(block.Height);
