@@ -59,6 +59,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         Network = (await StandaloneNetwork.StartAsync(Folder, Count, Options, _random, Clock, _logs)).Value;
         for (int member = 0; member < Count; member++) await NodeAsync(member);
+        await Waiting.UntilAsync(() => Enumerable.Range(0, Count).All(member => Network.Member(member)!.Replica.IsLevel), "every member is level");
     }
 
     /// <summary>Kills all members at once, as a power cut would.</summary>
