@@ -36,21 +36,22 @@ internal sealed class QueryDesk(ILedgerReader ledger, IActors actors, QueryGuard
         };
     }
 
-    private async ValueTask<Result<ReadOnlyMemory<byte>>> AskAsync<TRequest, TAnswer>(Result<TRequest> decoded, Func<TRequest, string?> didOf,
+    private async ValueTask<Result<ReadOnlyMemory<byte>>> AskAsync<TRequest, TAnswer>(Result<TRequest> decoded, Func<TRequest, Result<string>> didOf,
         Func<IPatientActor, TRequest, ValueTask<Result<TAnswer>>> ask, Func<TAnswer, byte[]> encode)
     {
         if (!decoded.TryGet(out TRequest? request, out Fault fault)) return fault;
-        if (didOf(request) is not { } did || !LedgerDid.Parse(did).TryGet(out LedgerDid parsed, out _) || parsed.Network != ledger.Genesis.Network) return Unknown;
+        if (!didOf(request).TryGet(out string? did, out fault)) return fault;
+        if (!LedgerDid.Parse(did).TryGet(out LedgerDid parsed, out _) || parsed.Network != ledger.Genesis.Network) return Unknown;
         Result<TAnswer> answer = await ask(actors.Get<IPatientActor>(did), request);
         return answer.TryGet(out TAnswer? value, out fault) ? (ReadOnlyMemory<byte>)encode(value) : fault;
     }
 
     // A release names a statement; the patient it is about is in the entry.
-    private string? SubjectOf(ReleaseRequest request)
+    private Result<string> SubjectOf(ReleaseRequest request)
     {
-        if (request.Shard < 1 || request.Shard > ledger.Genesis.Shards || ledger.View(request.Shard).StatementById(request.StatementId) is not { } place) return null;
-        return request.Index >= 0 && request.Index < place.Events && ledger.Entry(request.Shard, place.Leaf + 1 + request.Index).TryGet(out CommittedEntry? entry, out _)
-            ? entry.Event.Subject : null;
+        if (request.Shard < 1 || request.Shard > ledger.Genesis.Shards || ledger.View(request.Shard).StatementById(request.StatementId) is not { } place) return Unknown;
+        if (request.Index < 0 || request.Index >= place.Events) return Unknown;
+        return ledger.Entry(request.Shard, place.Leaf + 1 + request.Index).TryGet(out CommittedEntry? entry, out Fault fault) ? entry.Event.Subject : fault;
     }
 
     private RecordKeysAnswer RecordKeys(string asker, RecordKeysRequest request)

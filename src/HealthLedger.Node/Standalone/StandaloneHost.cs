@@ -81,7 +81,7 @@ internal sealed class StandaloneHost : IAsyncDisposable
         {
             Result<WebApplication> mapped = await _app.MapGatewayAsync(new GatewayParts
             {
-                Node = Nodes[0]!,
+                Node = new LocalNode(Nodes, 0),
                 Organizations = Wallets,
                 Clients = new RegisteredClients([.. ClientFiles.Read(options.Data, Nodes.Network.Organizations), .. clients]),
                 TokenKey = Nodes.Network.Organizations[0].Signing,

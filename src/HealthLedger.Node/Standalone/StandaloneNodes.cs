@@ -12,20 +12,33 @@ internal sealed class StandaloneNodes : IAsyncDisposable
     private readonly RandomNumberGenerator _random;
     private readonly TimeProvider _clock;
     private readonly ILoggerFactory _logs;
-    private readonly MemberNode?[] _nodes;
+    private readonly (StandaloneMember Member, MemberNode Node)?[] _nodes;
+    private readonly Lock _gate = new();
 
     private StandaloneNodes(StandaloneNetwork network, RandomNumberGenerator random, TimeProvider clock, ILoggerFactory logs)
     {
         (Network, _random, _clock, _logs) = (network, random, clock, logs);
-        _nodes = new MemberNode?[network.Count];
-        for (int i = 0; i < network.Count; i++) Open(i);
+        _nodes = new (StandaloneMember, MemberNode)?[network.Count];
     }
 
     /// <summary>The network.</summary>
     public StandaloneNetwork Network { get; }
 
-    /// <summary>A member's node; null while the member is down.</summary>
-    public MemberNode? this[int member] => _nodes[member];
+    /// <summary>A member's node; null while the member is down. A replica that ended to compute damaged rows anew comes back with a node of its own.</summary>
+    public MemberNode? this[int member]
+    {
+        get
+        {
+            lock (_gate)
+            {
+                StandaloneMember? up = Network.Member(member);
+                if (_nodes[member] is { } known && known.Member == up) return known.Node;
+                if (_nodes[member] is { } gone) _ = gone.Node.DisposeAsync().AsTask();
+                _nodes[member] = up is null ? null : (up, Open(up));
+                return _nodes[member]?.Node;
+            }
+        }
+    }
 
     /// <summary>Starts the network in a folder, founding it where there is none.</summary>
     public static async Task<Result<StandaloneNodes>> StartAsync(NodeOptions options, string networkName, TimeProvider clock, ILoggerFactory logs)
@@ -40,7 +53,7 @@ internal sealed class StandaloneNodes : IAsyncDisposable
     /// <summary>Stops a member and its node.</summary>
     public async Task StopMemberAsync(int member)
     {
-        if (Interlocked.Exchange(ref _nodes[member], null) is { } node) await node.DisposeAsync();
+        await CloseAsync(member);
         await Network.StopMemberAsync(member);
     }
 
@@ -48,24 +61,24 @@ internal sealed class StandaloneNodes : IAsyncDisposable
     public async Task<Fault?> StartMemberAsync(int member)
     {
         Result<StandaloneMember> started = await Network.StartMemberAsync(member);
-        if (!started.IsOk) return started.Fault;
-        if (_nodes[member] is null) Open(member);
-        return null;
+        return started.IsOk ? null : started.Fault;
     }
 
     /// <summary>Stops everything.</summary>
     public async ValueTask DisposeAsync()
     {
-        for (int i = 0; i < _nodes.Length; i++)
-            if (Interlocked.Exchange(ref _nodes[i], null) is { } node) await node.DisposeAsync();
+        for (int i = 0; i < _nodes.Length; i++) await CloseAsync(i);
         await Network.DisposeAsync();
         _random.Dispose();
     }
 
-    private void Open(int index)
+    private async Task CloseAsync(int member)
     {
-        StandaloneMember member = Network.Member(index)!;
-        _nodes[index] = new MemberNode(member.Replica, [.. Enumerable.Range(0, member.Replica.ShardCount).Select(member.Shard)], member.Keys.Signing,
-            new EmbeddedHostOptions(), _clock, _random, _logs);
+        MemberNode? node;
+        lock (_gate) (node, _nodes[member]) = (_nodes[member]?.Node, null);
+        if (node is not null) await node.DisposeAsync();
     }
+
+    private MemberNode Open(StandaloneMember member) => new(member.Replica, [.. Enumerable.Range(0, member.Replica.ShardCount).Select(member.Shard)], member.Keys.Signing,
+        new EmbeddedHostOptions(), _clock, _random, _logs);
 }
