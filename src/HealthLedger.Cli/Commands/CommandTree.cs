@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HealthLedger.Cli.Commands.Administration;
 using HealthLedger.Cli.Commands.Benching;
 using HealthLedger.Cli.Commands.Consent;
 using HealthLedger.Cli.Commands.Importing;
@@ -23,6 +24,7 @@ internal static class CommandTree
         GrantCommand.Make(), RevokeCommand.Make(), GrantsCommand.Make(),
         ReadCommand.Make(), LogCommand.Make(), ExportCommand.Make(),
         ReceiptCommand.Make(), VerifyCommand.Make(), AuditCommand.Make(),
+        AdminCommands.Make(),
         BenchCommand.Make(), BenchStartCommand.Make(),
     ];
 }

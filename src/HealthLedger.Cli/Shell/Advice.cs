@@ -15,6 +15,7 @@ internal static class Advice
         FaultCode.KeyFileLocked => "Check the passphrase: --passphrase-file, HEALTHLEDGER_PASSPHRASE, or type it when asked.",
         FaultCode.NameUnknown => "List what there is: `wallet show`, `org list`, `patient list`.",
         FaultCode.UsageWrong => "Add --help to the command to see its options and examples.",
+        FaultCode.BackupUnusable => "Take the backup again, or use an older one; `admin check-backup` reads one whole.",
         FaultCode.FileUnusable => "Check the path and its permissions.",
         FaultCode.NoGrant or FaultCode.SegmentNotGranted or FaultCode.ReadNotGranted or FaultCode.PurposeNotGranted or FaultCode.GrantEnded or FaultCode.GrantUsedUp or FaultCode.GrantRevoked
             or FaultCode.PersonNotGranted or FaultCode.GrantNotYet or FaultCode.RecordNotGranted =>

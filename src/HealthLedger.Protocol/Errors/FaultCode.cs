@@ -135,6 +135,7 @@ public enum FaultCode : ushort
     [Refusal(503, "lock-error", 73, "Another process holds the store's folder.")] StoreLocked = 5001,
     [Refusal(503, "exception", 74, "The system refuses to read or write the store's folder.")] StoreUnusable = 5002,
     [Refusal(409, "not-found", 65, "A vault object that the statement names was not handed over and is not here.")] ObjectMissing = 5003,
+    [Refusal(500, "exception", 74, "A backup is unfinished, damaged, or in the way.")] BackupUnusable = 5004,
 
     // 6xxx: FHIR and HL7
     [Refusal(400, "structure", 65, "The body is not strict JSON with a FHIR resource in it.")] FhirMalformed = 6001,

@@ -43,6 +43,14 @@ internal sealed class Segment(IFileSystem files, string path, uint id, uint salt
         return first || second;
     }
 
+    /// <summary>Opens a file for reading only; false where neither header is whole.</summary>
+    public bool TryOpen(PinnedFile file)
+    {
+        _file = file;
+        _preparedEnd = file.Length;
+        return ReadHeader(0) || ReadHeader(Page.Bytes);
+    }
+
     /// <summary>Creates the file on the disk where it is not there yet.</summary>
     public bool EnsureCreated()
     {

@@ -309,7 +309,8 @@ internal sealed class SegmentLog : IStagedLog, IDisposable
 
     private string FileName(uint id) => $"{_name}-{id:D8}.log";
 
-    private static bool TryParse(string file, string name, out uint id)
+    /// <summary>The id in a segment's file name, such as <c>blocks-00000001.log</c>.</summary>
+    internal static bool TryParse(string file, string name, out uint id)
     {
         id = 0;
         return file.Length == name.Length + 13 && file.StartsWith(name + "-", StringComparison.Ordinal) && file.EndsWith(".log", StringComparison.Ordinal)

@@ -14,16 +14,21 @@ public sealed class FolderSource : IAuditSource, IAsyncDisposable
     private readonly string _folder;
     private readonly VaultObjects _objects;
 
-    private FolderSource(ReplicaStore store, string folder) => (_store, _folder, _objects) = (store, folder, new VaultObjects(store));
+    private readonly bool _chainOnly;
+
+    private FolderSource(ReplicaStore store, string folder, bool chainOnly) => (_store, _folder, _objects, _chainOnly) = (store, folder, new VaultObjects(store), chainOnly);
 
     /// <summary>Damage that was found while the folder was opened or read.</summary>
     public IReadOnlyList<Damage> Damages => _store.Health.Damages;
 
-    /// <summary>Opens a folder; a fault where a replica runs on it or it is none.</summary>
-    public static Result<FolderSource> Open(string folder, TimeProvider time)
+    /// <summary>
+    /// Opens a folder; a fault where a replica runs on it or it is none. <paramref name="chainOnly"/>: what events name in the vault is not asked for,
+    /// as in a restored backup, which has no wrapped keys yet.
+    /// </summary>
+    public static Result<FolderSource> Open(string folder, TimeProvider time, bool chainOnly = false)
     {
         if (!Directory.Exists(folder)) return new Fault(FaultCode.StoreUnusable, $"There is no folder {folder}.");
-        return ReplicaStore.Open(folder, new StorageOptions { RunBackground = false }, time).TryGet(out ReplicaStore? store, out Fault fault) ? new FolderSource(store, folder) : fault;
+        return ReplicaStore.Open(folder, new StorageOptions { RunBackground = false }, time).TryGet(out ReplicaStore? store, out Fault fault) ? new FolderSource(store, folder, chainOnly) : fault;
     }
 
     /// <inheritdoc/>
@@ -37,7 +42,7 @@ public sealed class FolderSource : IAuditSource, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public bool HasObject(Hash32 name) => _objects.TryGet(name) is not null;
+    public bool HasObject(Hash32 name) => _chainOnly || _objects.TryGet(name) is not null;
 
     /// <inheritdoc/>
     public AuditFinding? CompareEnd(int shard, long height, Hash32 treeRoot, Func<Hash32> stateRoot)

@@ -24,7 +24,7 @@ internal static class AuditRate
             if (!(await network.Driver.SaturateAsync(load, batch == 1 ? InFlightSingles : InFlightBatches, TimeSpan.FromSeconds(seconds), cancel)).TryGet(out _, out fault)) return fault;
         }
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
-        if (!(await AuditStore.RunAsync(Path.Combine(folder, "members", "0", "store"), genesis, TimeProvider.System, null, cancel)).TryGet(out AuditReport? report, out fault)) return fault;
+        if (!(await AuditStore.RunAsync(Path.Combine(folder, "members", "0", "store"), genesis, chainOnly: false, TimeProvider.System, null, cancel)).TryGet(out AuditReport? report, out fault)) return fault;
         if (report.Finding is { } finding) return new Fault(FaultCode.BenchFailed, $"The audit of the measured ledger found a fault: {finding.Fault} At {finding.Place}.");
         lines.Add(new BenchLine("P8", $"offline audit, batch {batch}, {report.Entries:N0} entries in {report.Blocks:N0} blocks, {machine.Cores} cores", report.Entries / report.Duration.TotalSeconds, "entries/s")
         {

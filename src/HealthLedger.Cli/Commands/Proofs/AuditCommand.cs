@@ -15,9 +15,11 @@ internal static class AuditCommand
     public static LedgerCommand Make()
     {
         Argument<string> path = new("path") { Description = "The data folder of a standalone network, the store of one replica, or an export; no node may run on it" };
+        Option<bool> chain = new("--chain-only") { Description = "Leave out whether the vault holds what events name: for a restored backup, which has no keys yet" };
         LedgerCommand command = new("audit", "Check a whole ledger offline: every link, signature, rule, outcome, root and certificate; the first fault is told with its place",
             "audit healthledger-data --genesis genesis.cbor  # every member's store in it",
             "audit healthledger-data/members/0/store",
+            "audit restored-store --chain-only",
             "audit my-record.hlx --json")
         {
             Run = async call =>
@@ -31,13 +33,14 @@ internal static class AuditCommand
                 foreach (string store in stores)
                 {
                     call.Note($"Auditing {store}");
-                    if (!(await AuditStore.RunAsync(store, genesis, call.Terminal.Clock, AuditProgressBar.For(call), call.Cancel)).TryGet(out AuditReport? report, out fault)) return fault;
+                    if (!(await AuditStore.RunAsync(store, genesis, call.Value(chain), call.Terminal.Clock, AuditProgressBar.For(call), call.Cancel)).TryGet(out AuditReport? report, out fault)) return fault;
                     reports.Add((store, report));
                 }
                 return Answer(reports);
             },
         };
         command.Add(path);
+        command.Add(chain);
         return command;
     }
 
