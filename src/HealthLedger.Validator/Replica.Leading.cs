@@ -26,8 +26,11 @@ public sealed partial class Replica
     /// <summary>What a leader machine of the shard is built with.</summary>
     public ReplicaSettings SettingsOf(int shard) => _core.Shards[shard].Settings;
 
-    /// <summary>The member that leads the shard, or is expected to.</summary>
-    public int LeaderOf(int shard) => _core.Shards[shard].Leader;
+    /// <summary>The member that leads the shard, or is expected to: its index in the configuration that votes on the shard's next block.</summary>
+    public int LeaderOf(int shard) => _core.Shards[shard].Standing.Leader;
+
+    /// <summary>True where this member leads the shard, or is expected to.</summary>
+    public bool IsLeaderOf(int shard) => _core.Shards[shard].Standing.LeaderId == MemberId;
 
     /// <summary>The shard's committed block.</summary>
     public ShardTip TipOf(int shard) => _core.Shards[shard].Tip;
@@ -45,7 +48,7 @@ public sealed partial class Replica
     public void Tell(int shard, Message news)
     {
         ShardLoop loop = _core.Shards[shard];
-        loop.Post(() => loop.Step(news with { From = Member }));
+        loop.Post(() => loop.Step(news));
     }
 
     /// <summary>Sends a leader's message to one member, signed where it must be.</summary>
@@ -54,15 +57,15 @@ public sealed partial class Replica
     /// <summary>Sends a leader's message to all members.</summary>
     public void Broadcast(int shard, Message message, ReadOnlyMemory<byte> block = default) => _core.Broadcast(shard, message, block);
 
-    /// <summary>Forwards an encoded submission to another member.</summary>
-    public void Forward(int shard, int to, ReadOnlySpan<byte> submission) => _core.Post(shard, to, MessageKind.Forward, submission);
+    /// <summary>Forwards an encoded submission to the member that leads the shard, or is expected to, unless it is this one.</summary>
+    public void Forward(int shard, ReadOnlySpan<byte> submission)
+    {
+        ShardStanding standing = _core.Shards[shard].Standing;
+        if (standing.LeaderId != MemberId) _core.Post(shard, standing.Config, standing.LeaderId, MessageKind.Forward, submission);
+    }
 
     /// <summary>Sends an encoded submission that has waited for long to every other member (rule 1).</summary>
-    public void Share(int shard, ReadOnlySpan<byte> submission)
-    {
-        for (int member = 0; member < Genesis.Configuration.N; member++)
-            if (member != Member) _core.Post(shard, member, MessageKind.Share, submission);
-    }
+    public void Share(int shard, ReadOnlySpan<byte> submission) => _core.PostToOthers(shard, _core.Shards[shard].Standing.Config, MessageKind.Share, submission);
 
     /// <summary>Builds a block on an executed one; null when that is not executed here (any more).</summary>
     public Task<BuiltProposal?> BuildAsync(int shard, BlockRef parent, IReadOnlyList<Submission> candidates, CheckpointItem? checkpoint, BuildLimits limits) =>
@@ -131,7 +134,6 @@ public sealed partial class Replica
         CborWriter writer = new(objects.Sum(each => each.Length + 5) + 8);
         writer.WriteArrayStart(objects.Count);
         foreach (ReadOnlyMemory<byte> each in objects) writer.WriteBytes(each.Span);
-        for (int member = 0; member < Genesis.Configuration.N; member++)
-            if (member != Member) _core.Post(0, member, MessageKind.Objects, writer.WrittenSpan);
+        _core.PostToOthers(0, Book.Newest.Number, MessageKind.Objects, writer.WrittenSpan);
     }
 }

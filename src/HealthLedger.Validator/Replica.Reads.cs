@@ -84,7 +84,7 @@ public sealed partial class Replica
         ShardHead head = TipOf(shard).Head;
         if (leaf < 1 || leaf >= head.TreeSize) return null;
         Hash32[] path = Tree(shard).InclusionPath((ulong)leaf, (ulong)head.TreeSize);
-        return Protocol.Receipts.CoseReceipt.Sign(_core.Signer, Genesis.DidOf(Genesis.Configuration.Members[Member].Identity), shard, leaf, head.TreeSize, path, head.TreeRoot);
+        return Protocol.Receipts.CoseReceipt.Sign(_core.Keys.Required(0), Genesis.DidOf(Genesis.Configuration.Members[Member].Identity), shard, leaf, head.TreeSize, path, head.TreeRoot);
     }
 
     /// <summary>The newest global checkpoint with a quorum of cosignatures, a C2SP signed note; null before the first.</summary>
@@ -98,7 +98,7 @@ public sealed partial class Replica
     {
         get
         {
-            ImmutableArray<ShardHealth> shards = [.. _core.Shards.Select(loop => new ShardHealth(loop.Shard, loop.Mode, loop.Tip.Info.Height, loop.Leader, loop.Promised))];
+            ImmutableArray<ShardHealth> shards = [.. _core.Shards.Select(loop => new ShardHealth(loop.Shard, loop.Standing.Mode, loop.Tip.Info.Height, loop.Standing.Leader, loop.Standing.Promised))];
             Storage.Health.StoreHealth store = _core.Store.Health;
             return new ReplicaHealth(_failure, store.MayVote, store.Total, store.OpenCount, shards);
         }

@@ -11,6 +11,7 @@ using HealthLedger.Storage;
 using HealthLedger.Storage.Health;
 using HealthLedger.Storage.Scrubbing;
 using HealthLedger.Storage.State;
+using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Healing;
 using HealthLedger.Validator.Links;
 using HealthLedger.Validator.Sharding;
@@ -20,7 +21,7 @@ using Microsoft.Extensions.Logging;
 namespace HealthLedger.Validator;
 
 /// <summary>
-/// One member's validator, alive: all shards, one disk, one key. It checks, executes, stores, votes, catches up and heals, and answers what
+/// One member's validator, alive: all shards, one disk. It checks, executes, stores, votes, catches up and heals, and answers what
 /// actors ask of the committed ledger. It ends as a whole when its disk fails or an invariant breaks; it is then started anew.
 /// </summary>
 public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
@@ -36,8 +37,17 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
 
     private Replica(ReplicaCore core, CancellationTokenSource stop) => (_core, _stop) = (core, stop);
 
-    /// <summary>This member's index in the configuration.</summary>
-    public int Member => _core.Self;
+    /// <summary>This member's id: the key id of its identity key.</summary>
+    public Hash32 MemberId => _core.Self;
+
+    /// <summary>This member's index in the newest configuration known; -1 where it is none of its members.</summary>
+    public int Member => Book.IndexOf(Book.Newest.Number, MemberId);
+
+    /// <summary>This member's index in a configuration; -1 where it does not vote under it.</summary>
+    public int IndexIn(int config) => _core.Keys.Self(config);
+
+    /// <summary>The configurations known: who the members are, now and before.</summary>
+    public ConfigurationBook Book => _core.Book;
 
     /// <summary>The network's genesis.</summary>
     public GenesisFile Genesis => _core.Genesis;
@@ -61,21 +71,22 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     /// one member at once.
     /// </summary>
     /// <param name="options">Where and how.</param>
-    /// <param name="genesis">The network.</param>
-    /// <param name="validatorKey">One of the genesis's validator keys.</param>
+    /// <param name="book">The network's configurations, at least the genesis; the address book of <paramref name="links"/>.</param>
+    /// <param name="member">The member's id: the key id of its identity key.</param>
+    /// <param name="validatorKeys">Its validator keys: one, or, while it is being rotated, the one and the next.</param>
     /// <param name="links">The way to the other members.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Gets places, numbers and codes.</param>
-    /// <returns>The replica, or a fault: a key that is nobody's, a folder that is locked or unusable.</returns>
+    /// <returns>The replica, or a fault: a key that is not this member's, a folder that is locked or unusable.</returns>
     public static async Task<Result<Replica>> StartAsync(
-        ReplicaOptions options, GenesisFile genesis, ISigner validatorKey, IMemberLinks links, TimeProvider time, ILogger logger)
+        ReplicaOptions options, ConfigurationBook book, Hash32 member, IReadOnlyList<ISigner> validatorKeys, IMemberLinks links, TimeProvider time, ILogger logger)
     {
-        int self = genesis.Configuration.MemberOf(validatorKey.Public.KeyId);
-        if (self < 0) return new Fault(FaultCode.SignerUnknown, "The validator key is not one of this network's genesis.");
+        ValidatorKeys keys = new(book, member, validatorKeys);
+        if (keys.Self(0) < 0) return new Fault(FaultCode.SignerUnknown, "The validator key is not the member's in this network's genesis.");
         if (!ReplicaStore.Open(options.Folder, options.Storage, time).TryGet(out ReplicaStore? store, out Fault fault)) return fault;
         CancellationTokenSource stop = new();
         Replica? replica = null;
-        ReplicaCore core = new(options, genesis, self, validatorKey, store, links, time, logger, (shard, failure) => replica?.Fail(failure), stop.Token);
+        ReplicaCore core = new(options, book, keys, store, links, time, logger, (shard, failure) => replica?.Fail(failure), stop.Token);
         replica = new Replica(core, stop);
         try
         {
@@ -104,10 +115,12 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public void Receive(int from, ReadOnlyMemory<byte> message)
+    public void Receive(Hash32 member, ReadOnlyMemory<byte> message)
     {
-        if (_disposed != 0 || (uint)from >= (uint)Genesis.Configuration.N || message.Length > MessageCodec.BytesMax) return;
-        if (!MessageCodec.TryReadHead(message.Span, out int shard, out MessageKind kind) || shard >= ShardCount) return;
+        if (_disposed != 0 || message.Length > MessageCodec.BytesMax) return;
+        if (!MessageCodec.TryReadHead(message.Span, out int shard, out MessageKind kind, out int config) || shard >= ShardCount) return;
+        int from = Book.IndexOf(config, member);
+        if (from < 0) return;
         switch (kind)
         {
             case MessageKind.Propose:
@@ -115,7 +128,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
                     _core.Shards[shard].PostProposal(call, block);
                 break;
             case MessageKind.Forward or MessageKind.Share:
-                if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> submission)) _core.LeaderOf(shard)?.Forwarded(from, submission, kind == MessageKind.Share);
+                if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> submission)) _core.LeaderOf(shard)?.Forwarded(submission, kind == MessageKind.Share);
                 break;
             case MessageKind.Cosignature:
                 if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> cosignature)) _core.Checkpoints.Take(from, cosignature);
@@ -130,7 +143,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<ReadOnlyMemory<byte>> AnswerAsync(int from, ReadOnlyMemory<byte> request, CancellationToken stopping)
+    public Task<ReadOnlyMemory<byte>> AnswerAsync(Hash32 from, ReadOnlyMemory<byte> request, CancellationToken stopping)
     {
         ReadOnlyMemory<byte> none = default;
         if (_disposed != 0 || !PeerRequest.TryDecode(request.Span, out PeerRequest asked) || asked.Shard >= ShardCount) return Task.FromResult(none);
@@ -207,7 +220,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
             _core.Shards[shard] = new ShardLoop(_core, shard, tip, records, log, nonce, _stop.Token);
         }
         _core.Metrics.Observe("height", "{block}", "Committed height.", ShardCount, shard => _core.Shards[shard].Tip.Info.Height);
-        _core.Metrics.Observe("voting", "1", "1 while the shard votes; 0 while it recovers, or follows without voting.", ShardCount, shard => _core.Shards[shard].Mode == Consensus.Effects.ReplicaMode.Voting ? 1 : 0);
+        _core.Metrics.Observe("voting", "1", "1 while the shard votes; 0 while it recovers, or follows without voting.", ShardCount, shard => _core.Shards[shard].Standing.Mode == Consensus.Effects.ReplicaMode.Voting ? 1 : 0);
         _core.Metrics.Observe("shard.queue", "{message}", "Messages of other members that wait.", ShardCount, shard => _core.Shards[shard].QueueLength);
         _core.Log.Started(ShardCount, (long)_core.Time.GetElapsedTime(since).TotalMilliseconds);
     }

@@ -8,6 +8,7 @@ using HealthLedger.Protocol.Keys;
 using HealthLedger.Protocol.Votes;
 using HealthLedger.Rules.Execution;
 using HealthLedger.Storage;
+using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Flushing;
 using HealthLedger.Validator.Checkpoints;
 using HealthLedger.Validator.Links;
@@ -25,7 +26,6 @@ internal sealed class ReplicaCore
     private const int GatherAtOnce = 16;
     private readonly TimeProvider _time;
     private readonly long _started;
-    private readonly ISigner _signer;
     private readonly IMemberLinks _links;
     private readonly CancellationToken _stopping;
     private readonly Action<int, Exception> _failed;
@@ -34,45 +34,44 @@ internal sealed class ReplicaCore
     private long _nextObserver;
 
     public ReplicaCore(
-        ReplicaOptions options, GenesisFile genesis, int self, ISigner signer, ReplicaStore store, IMemberLinks links, TimeProvider time, ILogger logger,
+        ReplicaOptions options, ConfigurationBook book, ValidatorKeys keys, ReplicaStore store, IMemberLinks links, TimeProvider time, ILogger logger,
         Action<int, Exception> failed, CancellationToken stopping)
     {
-        (Options, Genesis, Self, Store, _signer, _links, _time, _failed, _stopping) = (options, genesis, self, store, signer, links, time, failed, stopping);
+        (Options, Book, Keys, Store, _links, _time, _failed, _stopping) = (options, book, keys, store, links, time, failed, stopping);
         _started = time.GetTimestamp();
+        int self = book.IndexOf(book.Newest.Number, keys.Member);
         Log = new ReplicaLog(logger, self);
         Metrics = new ReplicaMetrics(self);
-        Membership = new GenesisMembership(genesis.Configuration, self);
-        Verifier = new CachedVoteVerifier(genesis.Configuration);
+        Verifier = new CachedVoteVerifier(book);
         Directory = new DirectoryState(store.State(0));
         Objects = new VaultObjects(store);
-        Shards = new ShardLoop[genesis.Shards + 1];
-        _leaders = new IShardLeader?[genesis.Shards + 1];
-        Checkpoints = new CheckpointBoard(genesis.Configuration, self, signer, options.Folder, cosignature =>
-        {
-            for (int member = 0; member < genesis.Configuration.N; member++)
-                if (member != self) Post(0, member, MessageKind.Cosignature, cosignature.Span);
-        });
+        Shards = new ShardLoop[Genesis.Shards + 1];
+        _leaders = new IShardLeader?[Genesis.Shards + 1];
+        Checkpoints = new CheckpointBoard(Genesis.Configuration, book.IndexOf(0, keys.Member), keys.Required(0), options.Folder, cosignature =>
+            PostToOthers(0, 0, MessageKind.Cosignature, cosignature.Span));
         Flush = new FlushLoop(() => store.FlushAsync(), Sign, Metrics, failure => Fail(-1, failure));
     }
 
     public ReplicaOptions Options { get; }
 
-    public GenesisFile Genesis { get; }
+    public GenesisFile Genesis => Book.Genesis;
 
-    public int Self { get; }
+    /// <summary>The configurations known.</summary>
+    public ConfigurationBook Book { get; }
+
+    /// <summary>This member's id and validator keys, and which index it has under each configuration that it votes in.</summary>
+    public ValidatorKeys Keys { get; }
+
+    /// <summary>This member's id.</summary>
+    public Hash32 Self => Keys.Member;
 
     public ReplicaStore Store { get; }
-
-    /// <summary>The validator key.</summary>
-    public ISigner Signer => _signer;
 
     public CheckpointBoard Checkpoints { get; }
 
     public ReplicaLog Log { get; }
 
     public ReplicaMetrics Metrics { get; }
-
-    public GenesisMembership Membership { get; }
 
     public CachedVoteVerifier Verifier { get; }
 
@@ -107,36 +106,59 @@ internal sealed class ReplicaCore
     /// <summary>The message with the signature that it needs.</summary>
     public Message Signed(Message message) => message switch
     {
-        PromiseAnswer { Promise: var promise } answer => answer with { Promise = promise with { Signature = Sign(promise) } },
-        NackAnswer { Nack: var nack } answer => answer with { Nack = nack with { Signature = Sign(nack) } },
-        StatusAnswer { Status: var status } answer => answer with { Status = status with { Signature = Sign(status) } },
-        ComplainCall { Complaint: var complaint } call => call with { Complaint = complaint with { Signature = Sign(complaint) } },
-        HandOverCall { HandOver: var given } call => call with { HandOver = given with { Signature = Sign(given) } },
+        PromiseAnswer { Promise: var promise } answer => answer with { Promise = promise with { Signature = Sign(promise, promise.Epoch.Config) } },
+        NackAnswer { Nack: var nack } answer => answer with { Nack = nack with { Signature = Sign(nack, nack.Promised.Config) } },
+        StatusAnswer { Status: var status } answer => answer with { Status = status with { Signature = Sign(status, status.Promised.Config) } },
+        ComplainCall { Complaint: var complaint } call => call with { Complaint = complaint with { Signature = Sign(complaint, complaint.Epoch.Config) } },
+        HandOverCall { HandOver: var given } call => call with { HandOver = given with { Signature = Sign(given, given.Epoch.Config) } },
         _ => message,
     };
 
-    /// <summary>Sends to one member; to this one without bytes.</summary>
+    /// <summary>Sends to one member of the message's configuration; to this one without bytes.</summary>
     public void Send(int shard, int to, Message message, ReadOnlyMemory<byte> block = default)
     {
-        if (to == Self) Route(shard, message);
-        else _links.Post(to, MessageCodec.Encode(Genesis.Network, shard, message, block));
+        if (Book.MemberAt(message.Config, to) is not { } member) return;
+        if (member == Self) Route(shard, message);
+        else _links.Post(member, MessageCodec.Encode(Genesis.Network, shard, message, block));
     }
 
-    /// <summary>Sends to every member, encoded once.</summary>
+    /// <summary>Sends to every member of the message's configuration, encoded once.</summary>
     public void Broadcast(int shard, Message message, ReadOnlyMemory<byte> block = default)
     {
+        if (Book.TryGet(message.Config) is not { } configuration) return;
         byte[]? encoded = null;
-        for (int member = 0; member < Genesis.Configuration.N; member++)
+        foreach (Member member in configuration.Members)
         {
-            if (member == Self) continue;
+            if (member.Identity.KeyId == Self) continue;
             encoded ??= MessageCodec.Encode(Genesis.Network, shard, message, block);
-            _links.Post(member, encoded);
+            _links.Post(member.Identity.KeyId, encoded);
         }
         Route(shard, message);
     }
 
     /// <summary>Posts bytes that are not the replication's to another member.</summary>
-    public void Post(int shard, int to, MessageKind kind, ReadOnlySpan<byte> payload) => _links.Post(to, MessageCodec.Encode(shard, kind, payload));
+    public void Post(int shard, int config, Hash32 to, MessageKind kind, ReadOnlySpan<byte> payload) => _links.Post(to, MessageCodec.Encode(shard, kind, config, payload));
+
+    /// <summary>Posts such bytes to every other member of a configuration, encoded once.</summary>
+    public void PostToOthers(int shard, int config, MessageKind kind, ReadOnlySpan<byte> payload)
+    {
+        if (Book.TryGet(config) is not { } configuration) return;
+        byte[] encoded = MessageCodec.Encode(shard, kind, config, payload);
+        foreach (Member member in configuration.Members)
+            if (member.Identity.KeyId != Self) _links.Post(member.Identity.KeyId, encoded);
+    }
+
+    /// <summary>The other members that are known, in an order that begins after this one: not everybody asks the same one first.</summary>
+    public IReadOnlyList<Hash32> Peers()
+    {
+        IReadOnlyList<Member> known = Book.Known;
+        int self = 0;
+        while (self < known.Count && known[self].Identity.KeyId != Self) self++;
+        List<Hash32> peers = new(known.Count);
+        for (int i = 1; i <= known.Count; i++)
+            if (known[(self + i) % known.Count].Identity.KeyId is var peer && peer != Self) peers.Add(peer);
+        return peers;
+    }
 
     /// <summary>Gives a message to the machines it is for.</summary>
     public void Route(int shard, Message message)
@@ -153,7 +175,7 @@ internal sealed class ReplicaCore
             case HandOverCall { HandOver: var given }:
                 if (Verifier.Verify(given)) LeaderOf(shard)?.HandedOver(given);
                 break;
-            case ProposeCall propose when message.From == Self:
+            case ProposeCall propose when message.From == Keys.Self(message.Config):
                 Shards[shard].PostOwnProposal(propose);
                 break;
             default:
@@ -163,7 +185,7 @@ internal sealed class ReplicaCore
     }
 
     /// <summary>Asks another member; empty when it does not answer in time.</summary>
-    public async Task<ReadOnlyMemory<byte>> AskAsync(int member, ReadOnlyMemory<byte> request)
+    public async Task<ReadOnlyMemory<byte>> AskAsync(Hash32 member, ReadOnlyMemory<byte> request)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
         try
@@ -191,9 +213,8 @@ internal sealed class ReplicaCore
     public async Task<bool> FetchObjectAsync(Hash32 name)
     {
         byte[] request = new PeerRequest(PeerRequestKind.Object, 0, 0, name).Encode();
-        for (int i = 1; i < Genesis.Configuration.N; i++)
+        foreach (Hash32 peer in Peers())
         {
-            int peer = (Self + i) % Genesis.Configuration.N;
             ReadOnlyMemory<byte> answer = await AskAsync(peer, request);
             if (!answer.IsEmpty && Storage.Objects.ObjectVault.NameOf(answer.Span) == name && Objects.Put(answer.Span) == name) return true;
         }
@@ -238,7 +259,7 @@ internal sealed class ReplicaCore
         for (int other = 1; other < Shards.Length; other++)
         {
             ShardLoop loop = Shards[other];
-            loop.Post(() => loop.Step(new DirectoryChanged(block.Info.Height) { From = Self }));
+            loop.Post(() => loop.Step(new DirectoryChanged(block.Info.Height)));
         }
     }
 
@@ -285,12 +306,20 @@ internal sealed class ReplicaCore
         _failed(shard, new Storage.State.StateDamagedException((uint)shard, Options.Folder));
     }
 
-    private byte[] Sign(object word) => WordCodec.Sign(_signer, Genesis.Network, word);
+    private byte[] Sign(object word, int config) => WordCodec.Sign(Keys.Required(config), Genesis.Network, word);
 
+    /// <summary>One tree and signature over all votes of a flush; one for each key and index where shards are in different configurations.</summary>
     private VoteProof[] Sign(List<Vote> votes)
     {
-        VoteProof[] proofs = VoteCodec.Sign(_signer, Genesis.Network, Self, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(votes));
-        Verifier.Trust(votes[0], proofs[0]);
+        VoteProof[] proofs = new VoteProof[votes.Count];
+        foreach (IGrouping<(ISigner Key, int Member), int> group in Enumerable.Range(0, votes.Count).GroupBy(i => (Keys.Required(votes[i].Epoch.Config), Keys.Self(votes[i].Epoch.Config))))
+        {
+            int[] places = [.. group];
+            Vote[] tree = [.. places.Select(i => votes[i])];
+            VoteProof[] signed = VoteCodec.Sign(group.Key.Key, Genesis.Network, group.Key.Member, tree);
+            for (int i = 0; i < places.Length; i++) proofs[places[i]] = signed[i];
+            Verifier.Trust(tree[0], signed[0]);
+        }
         return proofs;
     }
 

@@ -30,22 +30,23 @@ public sealed partial class LedgerShardActor
     public void HandedOver(HandOver handOver) => Post(() =>
     {
         Epoch next = handOver.Epoch.Next;
-        if (handOver.To == _replica.Member && next.LeaderAmong(_replica.Genesis.Configuration.N) == _replica.Member) Begin(next, [], handOver);
+        int self = _replica.IndexIn(next.Config), members = _replica.SettingsOf(Shard).Membership.Count(next.Config);
+        if (self >= 0 && handOver.To == self && next.LeaderAmong(members) == self) Begin(next, [], handOver);
     });
 
     /// <inheritdoc/>
-    public void EpochProven(Epoch epoch, int leader) => Post(() =>
+    public void EpochProven(Epoch epoch) => Post(() =>
     {
-        Lead(new HigherEpoch(epoch) { From = _replica.Member });
-        if (_machine is not null || leader == _replica.Member) return;
-        foreach (WaitingStatement waiting in _mempool.All) _replica.Forward(Shard, leader, waiting.Submission.Encode());
+        Lead(new HigherEpoch(epoch));
+        if (_machine is not null || _replica.IsLeaderOf(Shard)) return;
+        foreach (WaitingStatement waiting in _mempool.All) ForwardToLeader(waiting);
     });
 
     /// <inheritdoc/>
     public void Deliver(Message message) => Post(() => Lead(message));
 
     /// <summary>Stops leading in good order: the next leader may begin at once. For a shutdown.</summary>
-    public void GiveUp() => Post(() => Lead(new GiveUp { From = _replica.Member }));
+    public void GiveUp() => Post(() => Lead(new GiveUp()));
 
     private void Begin(Epoch epoch, Complaint[] complaints, HandOver? handOver)
     {
@@ -107,7 +108,7 @@ public sealed partial class LedgerShardActor
             {
                 if (_machine != asked) return;
                 _blocks[found.Info.Hash] = (found.Info.Height, found.Bytes);
-                Lead(new BaseFound(found.Info) { From = _replica.Member });
+                Lead(new BaseFound(found.Info));
             });
         }
     }
@@ -183,7 +184,7 @@ public sealed partial class LedgerShardActor
             for (int i = 0; i < built.Considered; i++)
                 if (!leftOut.Contains(i)) _mempool.SetInBlock(candidates[i], true);
             _blocks[info.Hash] = (info.Height, built.Bytes);
-            Lead(new BlockToPropose(info) { From = _replica.Member });
+            Lead(new BlockToPropose(info));
         }
         TryBuild();
     }

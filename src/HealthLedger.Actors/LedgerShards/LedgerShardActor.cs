@@ -92,7 +92,7 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
     public CommittedStatement? Find(Hash32 statementId) => _replica.Find(Shard, statementId);
 
     /// <inheritdoc/>
-    public void Forwarded(int from, ReadOnlyMemory<byte> submission, bool toAll)
+    public void Forwarded(ReadOnlyMemory<byte> submission, bool toAll)
     {
         if (Interlocked.Increment(ref _forwards) > _options.ForwardsAtOnce)
         {
@@ -205,7 +205,7 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
     private void OnTick()
     {
         long now = _replica.Now.Elapsed, wall = _replica.Now.Wall;
-        Lead(new Tick { From = _replica.Member });
+        Lead(new Tick());
         foreach (WaitingStatement waiting in _mempool.All.Where(waiting => waiting.Submission.Statement.NotAfter < wall).ToArray())
             Drop(waiting, new Fault(FaultCode.StatementExpired, "The statement expired before a block took it."));
         _toShare.AddRange(_mempool.Watch.ToShare(now));
@@ -251,11 +251,7 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
 
     private void Drop(WaitingStatement waiting, Fault fault) => _mempool.Remove(waiting.Submission.Statement.Id)?.End(fault);
 
-    private void ForwardToLeader(WaitingStatement waiting)
-    {
-        int leader = _replica.LeaderOf(Shard);
-        if (leader != _replica.Member) _replica.Forward(Shard, leader, waiting.Submission.Encode());
-    }
+    private void ForwardToLeader(WaitingStatement waiting) => _replica.Forward(Shard, waiting.Submission.Encode());
 
     private const int RecheckTicks = 10, RecheckMax = 64;
     private const long RecheckAfterMilliseconds = 250;

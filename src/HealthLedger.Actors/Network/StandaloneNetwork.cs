@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using HealthLedger.Actors.LedgerShards;
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Genesis;
 using HealthLedger.Validator;
+using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Links;
 using Microsoft.Extensions.Logging;
 
@@ -28,7 +30,7 @@ public sealed partial class StandaloneNetwork : IAsyncDisposable
         (_folder, _options, _random, _time, _loggers) = (folder, options, random, time, loggers);
         _log = loggers.CreateLogger<StandaloneNetwork>();
         _members = new StandaloneMember?[folder.Genesis.Configuration.N];
-        Links = new LoopbackLinks(_members.Length);
+        Links = new LoopbackLinks();
     }
 
     /// <summary>The genesis.</summary>
@@ -42,6 +44,9 @@ public sealed partial class StandaloneNetwork : IAsyncDisposable
 
     /// <summary>Keys of all organizations of the genesis: first the members', in order.</summary>
     public IReadOnlyList<OrganizationKeys> Organizations => _folder.Organizations;
+
+    /// <summary>A member's id, by which links know it.</summary>
+    public Hash32 IdOf(int member) => Genesis.Configuration.Members[member].Identity.KeyId;
 
     /// <summary>A member that is up; null while it is down.</summary>
     public StandaloneMember? Member(int member) => Volatile.Read(ref _members[member]);
@@ -92,14 +97,14 @@ public sealed partial class StandaloneNetwork : IAsyncDisposable
     {
         ReplicaOptions options = _options.Replica with { Folder = _folder.StoreOf(member), Storage = _options.Storage };
         Result<Replica> started = await Replica.StartAsync(
-            options, Genesis, _folder.Validators[member], Links.Of(member), _time, _loggers.CreateLogger<Replica>());
+            options, new ConfigurationBook(Genesis), IdOf(member), [_folder.Validators[member]], Links.Of(IdOf(member)), _time, _loggers.CreateLogger<Replica>());
         if (!started.TryGet(out Replica? replica, out Fault fault)) return fault;
         LedgerShardActor[] shards = new LedgerShardActor[replica.ShardCount];
         for (int shard = 0; shard < shards.Length; shard++)
             shards[shard] = new LedgerShardActor(replica, shard, _options.Shard, _random, shard == 0 ? new CheckpointClock(replica, _options.Shard.CheckpointInterval) : null);
         StandaloneMember opened = new(replica, shards, Organizations[member]);
         Volatile.Write(ref _members[member], opened);
-        Links.Connect(member, replica);
+        Links.Connect(IdOf(member), replica);
         _ = RestartWhenWantedAsync(member, opened);
         return opened;
     }
@@ -109,7 +114,7 @@ public sealed partial class StandaloneNetwork : IAsyncDisposable
     {
         await ended.Replica.Ended;
         if (!ended.Replica.WantsRestart || Interlocked.CompareExchange(ref _members[member], null, ended) != ended) return;
-        Links.Connect(member, null);
+        Links.Connect(IdOf(member), null);
         try
         {
             await ended.DisposeAsync();
@@ -149,7 +154,7 @@ public sealed partial class StandaloneNetwork : IAsyncDisposable
     {
         // A member that stops in good order still hands over; its links close when it no longer answers.
         StandaloneMember? up = Interlocked.Exchange(ref _members[member], null);
-        if (up is not null) Links.Connect(member, null);
+        if (up is not null) Links.Connect(IdOf(member), null);
         return up;
     }
 }

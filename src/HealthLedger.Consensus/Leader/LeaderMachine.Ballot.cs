@@ -35,7 +35,7 @@ public sealed partial class LeaderMachine
         _committed = _base.Committed;
         _committedHeight = _committed?.Height ?? _settings.Genesis.Height;
         // The own replica may be behind what the promises show.
-        if (_committed is not null) effects.Add(new Send(_self, new DecideCall(_committed) { From = _self }));
+        if (_committed is not null) effects.Add(new Send(_self, new DecideCall(_committed) { From = _self, Config = Epoch.Config }));
         if (_base.VoteAgain) FetchBase(now, effects);
         else Continue(_base.Block, isStop: false, effects);
     }
@@ -72,7 +72,7 @@ public sealed partial class LeaderMachine
     }
 
     private ProposeCall ProposalOf(BlockInfo block, bool withPromises) =>
-        new(Epoch, LeaderId, block, _committed, withPromises ? _chain : null) { From = _self };
+        new(Epoch, LeaderId, block, _committed, withPromises ? _chain : null) { From = _self, Config = Epoch.Config };
 
     private void Continue(BlockRef last, bool isStop, List<Effect> effects)
     {
@@ -91,7 +91,7 @@ public sealed partial class LeaderMachine
         Certificate? certificate = slot.Count(in vote, signed.Proof, Epoch, _quorum);
         if (certificate is null) return;
         _sentAt = now.Elapsed;
-        if (certificate.Kind == VoteKind.Prepare) effects.Add(new Broadcast(new LockCall(Epoch, LeaderId, certificate) { From = _self }));
+        if (certificate.Kind == VoteKind.Prepare) effects.Add(new Broadcast(new LockCall(Epoch, LeaderId, certificate) { From = _self, Config = Epoch.Config }));
         else Decide(certificate, slot.Block, effects);
     }
 
@@ -104,7 +104,7 @@ public sealed partial class LeaderMachine
         int done = _slots.FindIndex(slot => slot.Block.Height == block.Height) + 1;
         Invariant.Require(done > 0, "A block on its way is committed.");
         _slots.RemoveRange(0, done);
-        effects.Add(new Broadcast(new DecideCall(certificate) { From = _self }));
+        effects.Add(new Broadcast(new DecideCall(certificate) { From = _self, Config = Epoch.Config }));
         if (block.IsStop) End(LeaderEnd.ConfigurationEnded, effects);
         else if (wasFull && BuildOn is { } parent) effects.Add(new Ready(parent));
     }
@@ -148,7 +148,7 @@ public sealed partial class LeaderMachine
             }
             if (highest is not null && !highest.Has(VoteKind.Commit, member))
             {
-                effects.Add(new Send(member, new LockCall(Epoch, LeaderId, highest.Prepared!) { From = _self }));
+                effects.Add(new Send(member, new LockCall(Epoch, LeaderId, highest.Prepared!) { From = _self, Config = Epoch.Config }));
             }
         }
     }
@@ -164,6 +164,6 @@ public sealed partial class LeaderMachine
             effects.Add(new Send(member, ProposalOf(slot.Block, !sent)));
             sent = true;
         }
-        if (!sent && _committed is not null) effects.Add(new Send(member, new DecideCall(_committed) { From = _self }));
+        if (!sent && _committed is not null) effects.Add(new Send(member, new DecideCall(_committed) { From = _self, Config = Epoch.Config }));
     }
 }

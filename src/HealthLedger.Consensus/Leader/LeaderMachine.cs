@@ -40,7 +40,7 @@ public sealed partial class LeaderMachine
         Invariant.Require(_self >= 0 && _members > 0 && epoch.LeaderAmong(_members) == _self, "A member leads only its own epochs.");
         Invariant.Require(!leaderId.IsZero, "A leader id is random.");
         _quorum = rules.QuorumOf(_members);
-        _call = new NewEpochCall(epoch, leaderId, complaints, handOver) { From = _self };
+        _call = new NewEpochCall(epoch, leaderId, complaints, handOver) { From = _self, Config = epoch.Config };
         _promises = new Promise?[_members];
         _nackedAt = new long[_members];
         Array.Fill(_nackedAt, long.MinValue / 2);
@@ -132,7 +132,7 @@ public sealed partial class LeaderMachine
     {
         Epoch next = Epoch.Next;
         int to = next.LeaderAmong(_members);
-        effects.Add(new Send(to, new HandOverCall(new HandOver(_settings.Shard, Epoch, _self, to, [])) { From = _self }));
+        effects.Add(new Send(to, new HandOverCall(new HandOver(_settings.Shard, Epoch, _self, to, [])) { From = _self, Config = Epoch.Config }));
         End(LeaderEnd.HandedOver, effects);
     }
 

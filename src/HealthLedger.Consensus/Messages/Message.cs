@@ -6,6 +6,9 @@ namespace HealthLedger.Consensus.Messages;
 /// </summary>
 public abstract record Message
 {
-    /// <summary>Index of the sender in the current configuration.</summary>
+    /// <summary>Index of the sender in <see cref="Config"/>.</summary>
     public int From { get; init; }
+
+    /// <summary>The configuration that <see cref="From"/> is an index in, and so is the receiver that a <c>Send</c> of this message names.</summary>
+    public int Config { get; init; }
 }

@@ -71,7 +71,7 @@ public sealed partial class ReplicaMachine
         {
             _complainedAt = now.Elapsed;
             var complaint = new Complaint(_settings.Shard, _ownComplaint, _self, []);
-            effects.Add(new Broadcast(new ComplainCall(complaint) { From = _self }));
+            effects.Add(new Broadcast(new ComplainCall(complaint) { From = _self, Config = Config }));
         }
         OfferToLead(effects);
     }
@@ -100,7 +100,7 @@ public sealed partial class ReplicaMachine
         if (Mode != ReplicaMode.Voting || epoch.Config != Config || epoch < Promised) return;
         RaiseComplaint(epoch);
         _complainedAt = now.Elapsed;
-        effects.Add(new Broadcast(new ComplainCall(new Complaint(_settings.Shard, _ownComplaint, _self, [])) { From = _self }));
+        effects.Add(new Broadcast(new ComplainCall(new Complaint(_settings.Shard, _ownComplaint, _self, [])) { From = _self, Config = Config }));
     }
 
     private void OnComplain(ComplainCall call, Moment now, List<Effect> effects)
@@ -118,7 +118,7 @@ public sealed partial class ReplicaMachine
         if (_log.Committed is not { } newest || member == _self || member >= _members) return;
         if (now.Elapsed - _answeredAt[member] < ConsensusTimes.RepeatMilliseconds / 2) return;
         _answeredAt[member] = now.Elapsed;
-        effects.Add(new Send(member, new DecideCall(newest) { From = _self }));
+        effects.Add(new Send(member, new DecideCall(newest) { From = _self, Config = Config }));
     }
 
     /// <summary>Keeps a verified complaint if it is higher than its member's last one, and joins when f + 1 complain.</summary>
@@ -133,7 +133,7 @@ public sealed partial class ReplicaMachine
         if (joined <= _ownComplaint || joined < Promised) return;
         RaiseComplaint(joined);
         _complainedAt = now.Elapsed;
-        effects.Add(new Broadcast(new ComplainCall(new Complaint(_settings.Shard, _ownComplaint, _self, [])) { From = _self }));
+        effects.Add(new Broadcast(new ComplainCall(new Complaint(_settings.Shard, _ownComplaint, _self, [])) { From = _self, Config = Config }));
     }
 
     /// <summary>The highest epoch that at least <paramref name="count"/> members complain of; counter -1 when there is none.</summary>

@@ -50,7 +50,7 @@ public sealed partial class ReplicaMachine
     private void SendPromise(int to, Promise promise, List<Effect> effects)
     {
         Invariant.Require(promise.Epoch == Promised && promise.Member == _self, "Only the promise of the current epoch is given again.");
-        effects.Add(new Send(to, new PromiseAnswer(promise) { From = _self }));
+        effects.Add(new Send(to, new PromiseAnswer(promise) { From = _self, Config = Config }));
     }
 
     /// <summary>The first epoch of a configuration is open; a later one by q complaints of the one before, or its leader's hand-over.</summary>

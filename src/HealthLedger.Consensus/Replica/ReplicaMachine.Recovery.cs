@@ -23,7 +23,7 @@ public sealed partial class ReplicaMachine
         _statusAskedAt = now.Elapsed;
         _shown |= 1UL << _self;
         if (TryFinishRecovery(now, effects)) return;
-        effects.Add(new Broadcast(new StatusCall(_settings.Nonce) { From = _self }));
+        effects.Add(new Broadcast(new StatusCall(_settings.Nonce) { From = _self, Config = Config }));
     }
 
     private void OnStatusCall(StatusCall call, List<Effect> effects)
@@ -32,7 +32,7 @@ public sealed partial class ReplicaMachine
         Held held = _held[call.From];
         SignedVote? vote = held.Vote ?? (held.Certificate is { } certificate ? new SignedVote(certificate.Vote, certificate.Proofs[held.Index]) : null);
         var status = new Status(_settings.Shard, Promised, call.Nonce, _self, Tip.Height, _log.Committed, held.Promise, vote, []);
-        effects.Add(new Send(call.From, new StatusAnswer(status) { From = _self }));
+        effects.Add(new Send(call.From, new StatusAnswer(status) { From = _self, Config = Config }));
     }
 
     private void OnStatusAnswer(Status status, Moment now, List<Effect> effects)

@@ -115,7 +115,7 @@ public sealed partial class ReplicaMachine
     private void SendNack(int to, NackReason reason, List<Effect> effects, long? needFrom = null)
     {
         Invariant.Require((reason == NackReason.Behind) == needFrom.HasValue, "Only who is behind says from where.");
-        effects.Add(new Send(to, new NackAnswer(new Nack(_settings.Shard, Promised, reason, _self, needFrom, [])) { From = _self }));
+        effects.Add(new Send(to, new NackAnswer(new Nack(_settings.Shard, Promised, reason, _self, needFrom, [])) { From = _self, Config = Config }));
     }
 
     /// <summary>Takes the members of the configuration above the tip; complaints of the one before are over.</summary>

@@ -19,7 +19,7 @@ internal sealed class BlockSource(ReplicaCore core)
     public async Task<BlockRecord?> FindAsync(int shard, Hash32 hash)
     {
         byte[] request = new PeerRequest(PeerRequestKind.Block, shard, 0, hash).Encode();
-        foreach (int peer in Peers())
+        foreach (Hash32 peer in core.Peers())
         {
             ReadOnlyMemory<byte> answer = await core.AskAsync(peer, request);
             if (!answer.IsEmpty && BlockRecord.Decode(answer).TryGet(out BlockRecord? record, out _) && record.Block.Hash == hash && record.Block.CheckBody() is null) return record;
@@ -46,7 +46,7 @@ internal sealed class BlockSource(ReplicaCore core)
         {
             long before = from;
             byte[] request = new PeerRequest(PeerRequestKind.Range, shard, from, default).Encode();
-            foreach (int peer in Peers())
+            foreach (Hash32 peer in core.Peers())
             {
                 ReadOnlyMemory<byte> answer = await core.AskAsync(peer, request);
                 if (Read(answer, shard, from) is not { } range) continue;
@@ -71,7 +71,7 @@ internal sealed class BlockSource(ReplicaCore core)
             if (!OutcomesHold(shard, record)) return null;
             records.Add(record);
         }
-        bool proven = certificate.Block == records[^1].Block.Hash && CertificateVerifier.Check(core.Genesis.Configuration, certificate) is null;
+        bool proven = certificate.Block == records[^1].Block.Hash && core.Book.TryGet(certificate.Epoch.Config) is { } configuration && CertificateVerifier.Check(configuration, certificate) is null;
         return proven ? (records, certificate) : null;
     }
 
@@ -85,10 +85,5 @@ internal sealed class BlockSource(ReplicaCore core)
             if (known) continue;
             core.Store.Blocks.Commit((uint)shard, height, record.Block.Hash, (ulong)record.Block.Header.TreeSize, record == records[^1] ? CertificateBytes.Encode(certificate) : default);
         }
-    }
-
-    private IEnumerable<int> Peers()
-    {
-        for (int i = 1; i < core.Genesis.Configuration.N; i++) yield return (core.Self + i) % core.Genesis.Configuration.N;
     }
 }

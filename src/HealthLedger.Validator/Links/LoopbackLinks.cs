@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using HealthLedger.Protocol;
+
 namespace HealthLedger.Validator.Links;
 
 /// <summary>
@@ -6,29 +9,33 @@ namespace HealthLedger.Validator.Links;
 /// </summary>
 public sealed class LoopbackLinks
 {
-    private readonly IMemberEndpoint?[] _endpoints;
-    private readonly bool[,] _cut;
-
-    /// <summary>Links between so many members, none of them up yet.</summary>
-    public LoopbackLinks(int members) => (_endpoints, _cut) = (new IMemberEndpoint?[members], new bool[members, members]);
+    private readonly ConcurrentDictionary<Hash32, IMemberEndpoint> _endpoints = new();
+    private readonly ConcurrentDictionary<(Hash32 From, Hash32 To), bool> _cut = new();
 
     /// <summary>A member's own view of the links.</summary>
-    public IMemberLinks Of(int member) => new View(this, member);
+    public IMemberLinks Of(Hash32 member) => new View(this, member);
 
     /// <summary>The member is up; null: it is down.</summary>
-    public void Connect(int member, IMemberEndpoint? endpoint) => Volatile.Write(ref _endpoints[member], endpoint);
+    public void Connect(Hash32 member, IMemberEndpoint? endpoint)
+    {
+        if (endpoint is null) _endpoints.TryRemove(member, out _);
+        else _endpoints[member] = endpoint;
+    }
 
     /// <summary>Cuts (or mends) the way from one member to another; the way back is another one.</summary>
-    public void Cut(int from, int to, bool cut = true) => Volatile.Write(ref _cut[from, to], cut);
-
-    private IMemberEndpoint? Reach(int from, int to) =>
-        to >= 0 && to < _endpoints.Length && !Volatile.Read(ref _cut[from, to]) ? Volatile.Read(ref _endpoints[to]) : null;
-
-    private sealed class View(LoopbackLinks links, int self) : IMemberLinks
+    public void Cut(Hash32 from, Hash32 to, bool cut = true)
     {
-        public void Post(int member, ReadOnlyMemory<byte> message) => links.Reach(self, member)?.Receive(self, message);
+        if (cut) _cut[(from, to)] = true;
+        else _cut.TryRemove((from, to), out _);
+    }
 
-        public async Task<ReadOnlyMemory<byte>> AskAsync(int member, ReadOnlyMemory<byte> request, CancellationToken stopping)
+    private IMemberEndpoint? Reach(Hash32 from, Hash32 to) => _cut.ContainsKey((from, to)) ? null : _endpoints.GetValueOrDefault(to);
+
+    private sealed class View(LoopbackLinks links, Hash32 self) : IMemberLinks
+    {
+        public void Post(Hash32 member, ReadOnlyMemory<byte> message) => links.Reach(self, member)?.Receive(self, message);
+
+        public async Task<ReadOnlyMemory<byte>> AskAsync(Hash32 member, ReadOnlyMemory<byte> request, CancellationToken stopping)
         {
             if (links.Reach(self, member) is not { } endpoint) return default;
             // The answerer's work is not the asker's thread's, as it would not be over a wire.

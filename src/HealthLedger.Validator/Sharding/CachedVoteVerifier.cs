@@ -2,37 +2,38 @@ using System.Collections.Concurrent;
 using HealthLedger.Consensus;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Keys;
 using HealthLedger.Protocol.Merkle;
 using HealthLedger.Protocol.Votes;
+using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Wire;
 
 namespace HealthLedger.Validator.Sharding;
 
 /// <summary>
-/// Checks what members sign. A root of votes that was verified once is remembered: the votes of all shards in one flush, and the certificates
+/// Checks what members sign, each with the configuration that it names. A root of votes that was verified once is remembered: the votes of all shards in one flush, and the certificates
 /// made of them, cost one verification. Safe for several threads; memory is bounded.
 /// </summary>
-internal sealed class CachedVoteVerifier(Configuration configuration) : IVoteVerifier
+internal sealed class CachedVoteVerifier(ConfigurationBook book) : IVoteVerifier
 {
     private const int KeptMax = 8_192;
-    private ConcurrentDictionary<(int Member, int Size, Hash32 Root), byte[]> _young = new(), _old = new();
+    private ConcurrentDictionary<(Hash32 Key, int Size, Hash32 Root), byte[]> _young = new(), _old = new();
     private readonly Lock _gate = new();
     private int _count;
 
     /// <summary>Remembers a root that this replica signed itself.</summary>
     public void Trust(in Vote vote, VoteProof own)
     {
-        if (TryRoot(vote, own, out Hash32 root)) Keep((own.Member, own.TreeSize, root), own.Signature);
+        if (KeyOf(vote.Epoch, own.Member) is { } key && TryRoot(vote, own, out Hash32 root)) Keep((key.KeyId, own.TreeSize, root), own.Signature);
     }
 
     /// <inheritdoc/>
     public bool Verify(in Vote vote, VoteProof proof)
     {
-        if (vote.Epoch.Config != configuration.Number || (uint)proof.Member >= (uint)configuration.N) return false;
-        if (!TryRoot(vote, proof, out Hash32 root)) return false;
-        (int, int, Hash32) key = (proof.Member, proof.TreeSize, root);
+        if (KeyOf(vote.Epoch, proof.Member) is not { } signer || !TryRoot(vote, proof, out Hash32 root)) return false;
+        (Hash32, int, Hash32) key = (signer.KeyId, proof.TreeSize, root);
         if (Known(key) is { } signature && signature.AsSpan().SequenceEqual(proof.Signature)) return true;
-        if (!configuration.ValidatorKeys[proof.Member].Verify(VoteCodec.SignedRoot(proof.TreeSize, root), proof.Signature)) return false;
+        if (!signer.Verify(VoteCodec.SignedRoot(proof.TreeSize, root), proof.Signature)) return false;
         Keep(key, proof.Signature);
         return true;
     }
@@ -53,27 +54,29 @@ internal sealed class CachedVoteVerifier(Configuration configuration) : IVoteVer
     public bool Verify(Nack nack) => Verify(nack.Promised, nack.Member, nack, nack.Signature);
 
     private bool Verify(Epoch epoch, int member, object word, byte[] signature) =>
-        epoch.Config == configuration.Number && (uint)member < (uint)configuration.N
-        && WordCodec.Verify(configuration.ValidatorKeys[member], configuration.Network, word, signature);
+        KeyOf(epoch, member) is { } signer && WordCodec.Verify(signer, book.Genesis.Network, word, signature);
+
+    private PublicKey? KeyOf(Epoch epoch, int member) =>
+        book.TryGet(epoch.Config) is { } configuration && (uint)member < (uint)configuration.N ? configuration.ValidatorKeys[member] : null;
 
     private bool TryRoot(in Vote vote, VoteProof proof, out Hash32 root)
     {
         root = default;
         return proof.TreeSize is >= 1 and <= VoteProof.TreeSizeMax && proof.LeafIndex >= 0
-            && TreeVerifier.TryRootOfInclusion(VoteCodec.VoteLeaf(configuration.Network, vote), (ulong)proof.LeafIndex, (ulong)proof.TreeSize, proof.Path, out root);
+            && TreeVerifier.TryRootOfInclusion(VoteCodec.VoteLeaf(book.Genesis.Network, vote), (ulong)proof.LeafIndex, (ulong)proof.TreeSize, proof.Path, out root);
     }
 
-    private byte[]? Known((int, int, Hash32) key) =>
+    private byte[]? Known((Hash32, int, Hash32) key) =>
         Volatile.Read(ref _young).TryGetValue(key, out byte[]? signature) || Volatile.Read(ref _old).TryGetValue(key, out signature) ? signature : null;
 
-    private void Keep((int, int, Hash32) key, byte[] signature)
+    private void Keep((Hash32, int, Hash32) key, byte[] signature)
     {
         if (!Volatile.Read(ref _young).TryAdd(key, signature) || Interlocked.Increment(ref _count) < KeptMax) return;
         lock (_gate)
         {
             if (Volatile.Read(ref _count) < KeptMax) return;
             Volatile.Write(ref _old, _young);
-            Volatile.Write(ref _young, new ConcurrentDictionary<(int, int, Hash32), byte[]>());
+            Volatile.Write(ref _young, new ConcurrentDictionary<(Hash32, int, Hash32), byte[]>());
             Volatile.Write(ref _count, 0);
         }
     }

@@ -16,16 +16,15 @@ public interface IShardLeader
     void HandedOver(HandOver handOver);
 
     /// <summary>An epoch is proven; leaders of lower ones end. Statements that wait go to its leader.</summary>
-    void EpochProven(Epoch epoch, int leader);
+    void EpochProven(Epoch epoch);
 
     /// <summary>A promise, vote or nack for the member that leads.</summary>
     void Deliver(Message message);
 
     /// <summary>A statement that another member forwards.</summary>
-    /// <param name="from">Who sends it.</param>
     /// <param name="submission">The encoded submission.</param>
     /// <param name="toAll">True where it was sent to every member, because it has waited for long (rule 1).</param>
-    void Forwarded(int from, ReadOnlyMemory<byte> submission, bool toAll);
+    void Forwarded(ReadOnlyMemory<byte> submission, bool toAll);
 
     /// <summary>Time passed.</summary>
     void Tick();

@@ -74,7 +74,7 @@ internal sealed partial class ShardLoop
         BlockInfo info = execute.Block;
         if (_executed.ContainsKey(info.Hash))
         {
-            _local.Enqueue(new Executed(info, Verdict.Ok) { From = _core.Self });
+            _local.Enqueue(new Executed(info, Verdict.Ok));
             return;
         }
         if (!_bodies.TryGetValue(info.Hash, out IncomingBlock? body))
@@ -83,7 +83,7 @@ internal sealed partial class ShardLoop
             if (_core.Store.Blocks.TryRead(info.Hash) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _)) body = Decode(record.Block.Bytes);
             if (body is null)
             {
-                _local.Enqueue(new Executed(info, Verdict.BodyMissing) { From = _core.Self });
+                _local.Enqueue(new Executed(info, Verdict.BodyMissing));
                 return;
             }
             Remember(body);
@@ -118,7 +118,7 @@ internal sealed partial class ShardLoop
         if (gathered == Verdict.Ok && !_executed.ContainsKey(body.Info.Hash) && !TryParent(body.Info.Parent, out _, out _)) gathered = Verdict.BodyMissing;
         Verdict verdict = gathered != Verdict.Ok ? gathered : TryExecute(body) is { } fault ? Refuse(body, fault) : Verdict.Ok;
         if (verdict == Verdict.Invalid) _bodies.Remove(body.Info.Hash);
-        return new Executed(body.Info, verdict) { From = _core.Self };
+        return new Executed(body.Info, verdict);
     }
 
     /// <summary>Checks and executes a block whose parent is executed; null when it holds, and then it is an overlay.</summary>

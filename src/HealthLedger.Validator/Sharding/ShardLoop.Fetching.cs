@@ -66,7 +66,7 @@ internal sealed partial class ShardLoop
             if (!await ExecuteInOrderAsync(range.Blocks)) return;
             await AskAsync(() =>
             {
-                Step(new DecideCall(range.Certificate) { From = _core.Self });
+                Step(new DecideCall(range.Certificate));
                 return true;
             });
             if (_tip.Info.Height < from) return;
@@ -121,13 +121,12 @@ internal sealed partial class ShardLoop
     /// <summary>Asks one peer after the other, beginning with another one each time, until an answer can be used.</summary>
     private async Task<T?> AskPeersAsync<T>(PeerRequest request, Func<ReadOnlyMemory<byte>, T?> use)
     {
-        int members = _core.Genesis.Configuration.N, start = Interlocked.Increment(ref _nextPeer);
+        IReadOnlyList<Hash32> peers = _core.Peers();
+        int start = Interlocked.Increment(ref _nextPeer);
         ReadOnlyMemory<byte> encoded = request.Encode();
-        for (int i = 0; i < members; i++)
+        for (int i = 0; i < peers.Count; i++)
         {
-            int peer = (int)((uint)(start + i) % (uint)members);
-            if (peer == _core.Self) continue;
-            ReadOnlyMemory<byte> answer = await _core.AskAsync(peer, encoded);
+            ReadOnlyMemory<byte> answer = await _core.AskAsync(peers[(int)((uint)(start + i) % (uint)peers.Count)], encoded);
             T? used = answer.IsEmpty ? default : use(answer);
             if (used is not null) return used;
         }

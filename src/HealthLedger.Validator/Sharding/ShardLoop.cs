@@ -33,6 +33,7 @@ internal sealed partial class ShardLoop
     private int _outside, _unreleased, _tickWaits, _ticks;
     private ulong _heard;
     private volatile bool _isLevel;
+    private volatile ShardStanding _standing;
     private bool _stepping;
     private Task _run = Task.CompletedTask;
 
@@ -42,14 +43,8 @@ internal sealed partial class ShardLoop
     /// <summary>Messages of others that wait.</summary>
     public int QueueLength => Volatile.Read(ref _outside);
 
-    /// <summary>Whether it votes; as of the last step.</summary>
-    public ReplicaMode Mode { get; private set; }
-
-    /// <summary>The member that leads, or is expected to.</summary>
-    public int Leader { get; private set; }
-
-    /// <summary>The epoch promised or entered; as of the last step.</summary>
-    public Epoch Promised { get; private set; }
+    /// <summary>Whether it votes, under which configuration, who leads; as of the last step. Read from any thread.</summary>
+    public ShardStanding Standing => _standing;
 
     /// <summary>
     /// True once, since the start, a quorum had told what is committed and this replica had all of it. Before that it cannot know what it lacks: an
@@ -72,10 +67,10 @@ internal sealed partial class ShardLoop
     {
         (_core, Shard, _tip, _votes, _stopping) = (core, shard, tip, votes, stopping);
         BlockHeader genesis = core.Genesis.HeaderOf(shard);
-        Settings = new ReplicaSettings(shard, IncomingBlock.InfoOf(genesis, genesis.ComputeHash()), core.Membership, core.Verifier, nonce);
+        Settings = new ReplicaSettings(shard, IncomingBlock.InfoOf(genesis, genesis.ComputeHash()), core.Keys, core.Verifier, nonce);
         _machine = new ReplicaMachine(Settings, log, tip.Info);
         _stateRoots = new StateRoots(core.Store.State((uint)shard));
-        (Mode, Promised) = (_machine.Mode, _machine.Promised);
+        _standing = StandingOf(_machine);
         Post(() => Do(effects => _machine.Start(_core.Now, effects)));
     }
 
@@ -98,9 +93,10 @@ internal sealed partial class ShardLoop
         Post(() =>
         {
             Volatile.Write(ref _tickWaits, 0);
-            Step(new Tick { From = _core.Self });
+            Step(new Tick());
             // A machine that only follows asks nobody; it would hear of what it lacks with the next commit.
-            if (!_isLevel && Mode == ReplicaMode.Following && _ticks++ % AskTicks == 0) _core.Broadcast(Shard, new StatusCall(Settings.Nonce) { From = _core.Self });
+            if (!_isLevel && _machine.Mode == ReplicaMode.Following && _ticks++ % AskTicks == 0)
+                _core.Broadcast(Shard, new StatusCall(Settings.Nonce) { From = _core.Keys.Self(_machine.Config), Config = _machine.Config });
         });
     }
 
@@ -112,7 +108,7 @@ internal sealed partial class ShardLoop
 
     private void Take(Message message)
     {
-        if (message is StatusAnswer) _heard |= 1UL << message.From;
+        if (message is StatusAnswer && message.Config == _machine.Config && message.From != _core.Book.IndexOf(message.Config, _core.Self)) _heard |= 1UL << message.From;
         Step(message);
     }
 
@@ -170,16 +166,19 @@ internal sealed partial class ShardLoop
         _stepping = true;
         _effects.Clear();
         step(_effects);
-        (Mode, Leader, Promised) = (_machine.Mode, _machine.Leader, _machine.Promised);
+        if (StandingOf(_machine) is var standing && standing != _standing) _standing = standing;
         FlushItem? item = null;
         foreach (Effect effect in _effects) Take(effect, ref item);
         _votes.CompactIfDue(_machine.Log, InfoOf);
         if (item is not null) Leave(item);
         _stepping = false;
-        _isLevel = _isLevel || (Mode != ReplicaMode.Recovering && HasHeard && _tip.Info.Height >= (_machine.Log.Committed?.Height ?? 0));
+        _isLevel = _isLevel || (_machine.Mode != ReplicaMode.Recovering && HasHeard && _tip.Info.Height >= (_machine.Log.Committed?.Height ?? 0));
     }
 
-    private bool HasHeard => System.Numerics.BitOperations.PopCount(_heard | 1UL << _core.Self) >= _core.Genesis.Configuration.Q;
+    private bool HasHeard => System.Numerics.BitOperations.PopCount(_heard) + 1 >= Quorum.Size(_core.Keys.Count(_machine.Config));
+
+    private ShardStanding StandingOf(ReplicaMachine machine) =>
+        new(machine.Mode, machine.Promised, machine.Config, machine.Leader, _core.Book.MemberAt(machine.Config, machine.Leader) ?? default);
 
     private void Take(Effect effect, ref FlushItem? item)
     {
@@ -202,7 +201,7 @@ internal sealed partial class ShardLoop
             case Execute execute: BeginExecute(execute); break;
             case Fetch fetch: BeginFetch(fetch); break;
             case MayLead may: _core.LeaderOf(Shard)?.MayLead(may.Epoch, may.Complaints); break;
-            case EpochProven proven: _core.LeaderOf(Shard)?.EpochProven(proven.Epoch, _machine.Leader); break;
+            case EpochProven proven: _core.LeaderOf(Shard)?.EpochProven(proven.Epoch); break;
             case ModeChanged changed: _core.ModeChanged(Shard, changed.Mode); break;
             default: throw new InvariantViolation("A replica's effect has a type that nobody carries out.");
         }
@@ -236,7 +235,7 @@ internal sealed partial class ShardLoop
         for (int i = 0; i < proofs.Length; i++)
         {
             (int to, Vote vote) = item.Votes[i];
-            _core.Send(Shard, to, new VoteAnswer(new SignedVote(vote, proofs[i])) { From = _core.Self });
+            _core.Send(Shard, to, new VoteAnswer(new SignedVote(vote, proofs[i])) { From = proofs[i].Member, Config = vote.Epoch.Config });
         }
         foreach (object output in item.Outputs)
         {

@@ -29,21 +29,22 @@ internal enum MessageKind : byte
 }
 
 /// <summary>
-/// The messages that members post to each other: <c>[shard, kind, parts...]</c>. Bounded by what they are made of; the sender's index is the
-/// link's to prove and is not in them.
+/// The messages that members post to each other: <c>[shard, kind, config, parts...]</c>. Bounded by what they are made of; who sends is the link's to prove
+/// and is not in them: the link's member has its index in the configuration that the head names.
 /// </summary>
 internal static class MessageCodec
 {
     /// <summary>Most bytes of a posted message: a block with certificates and promises, or an envelope's objects.</summary>
     public const int BytesMax = 40 << 20;
 
-    /// <summary>Reads shard and kind alone.</summary>
-    public static bool TryReadHead(ReadOnlySpan<byte> bytes, out int shard, out MessageKind kind)
+    /// <summary>Reads shard, kind and configuration alone.</summary>
+    public static bool TryReadHead(ReadOnlySpan<byte> bytes, out int shard, out MessageKind kind, out int config)
     {
         CborReader reader = new(bytes);
         reader.ReadArrayStart();
         shard = reader.ReadInt32(Shards.CountMax);
         kind = (MessageKind)reader.ReadInt32((int)MessageKind.Share);
+        config = reader.ReadInt32();
         return !reader.Failed && kind != 0;
     }
 
@@ -54,7 +55,7 @@ internal static class MessageCodec
         switch (message)
         {
             case NewEpochCall call:
-                Start(writer, 6, shard, MessageKind.NewEpoch);
+                Start(writer, 7, shard, MessageKind.NewEpoch, message.Config);
                 WriteEpoch(writer, call.Epoch, call.LeaderId);
                 writer.WriteArrayStart(call.Complaints.Length);
                 foreach (Complaint complaint in call.Complaints) WordCodec.Write(writer, network, complaint, complaint.Signature);
@@ -62,7 +63,7 @@ internal static class MessageCodec
                 else writer.WriteNull();
                 break;
             case ProposeCall call:
-                Start(writer, 7, shard, MessageKind.Propose);
+                Start(writer, 8, shard, MessageKind.Propose, message.Config);
                 WriteEpoch(writer, call.Epoch, call.LeaderId);
                 WriteCertificate(writer, call.Committed);
                 writer.WriteArrayStart(call.Promises?.Length ?? 0);
@@ -70,40 +71,40 @@ internal static class MessageCodec
                 writer.WriteBytes(block.Span);
                 break;
             case LockCall call:
-                Start(writer, 5, shard, MessageKind.Lock);
+                Start(writer, 6, shard, MessageKind.Lock, message.Config);
                 WriteEpoch(writer, call.Epoch, call.LeaderId);
                 VoteCodec.Write(writer, call.Prepared);
                 break;
             case DecideCall call:
-                Start(writer, 3, shard, MessageKind.Decide);
+                Start(writer, 4, shard, MessageKind.Decide, message.Config);
                 VoteCodec.Write(writer, call.Committed);
                 break;
             case ComplainCall call:
-                Start(writer, 3, shard, MessageKind.Complain);
+                Start(writer, 4, shard, MessageKind.Complain, message.Config);
                 WordCodec.Write(writer, network, call.Complaint, call.Complaint.Signature);
                 break;
             case StatusCall call:
-                Start(writer, 3, shard, MessageKind.Status);
+                Start(writer, 4, shard, MessageKind.Status, message.Config);
                 writer.WriteId16(call.Nonce);
                 break;
             case HandOverCall call:
-                Start(writer, 3, shard, MessageKind.HandOver);
+                Start(writer, 4, shard, MessageKind.HandOver, message.Config);
                 WordCodec.Write(writer, network, call.HandOver, call.HandOver.Signature);
                 break;
             case PromiseAnswer answer:
-                Start(writer, 3, shard, MessageKind.Promise);
+                Start(writer, 4, shard, MessageKind.Promise, message.Config);
                 WordCodec.Write(writer, network, answer.Promise, answer.Promise.Signature);
                 break;
             case VoteAnswer answer:
-                Start(writer, 3, shard, MessageKind.Vote);
+                Start(writer, 4, shard, MessageKind.Vote, message.Config);
                 WordCodec.WriteVote(writer, answer.Vote);
                 break;
             case NackAnswer answer:
-                Start(writer, 3, shard, MessageKind.Nack);
+                Start(writer, 4, shard, MessageKind.Nack, message.Config);
                 WordCodec.Write(writer, network, answer.Nack, answer.Nack.Signature);
                 break;
             case StatusAnswer answer:
-                Start(writer, 3, shard, MessageKind.StatusAnswer);
+                Start(writer, 4, shard, MessageKind.StatusAnswer, message.Config);
                 WordCodec.Write(writer, network, answer.Status, answer.Status.Signature);
                 break;
             default:
@@ -113,10 +114,10 @@ internal static class MessageCodec
     }
 
     /// <summary>Encodes bytes that are not the replication's: a forwarded envelope, objects, a cosignature.</summary>
-    public static byte[] Encode(int shard, MessageKind kind, ReadOnlySpan<byte> payload)
+    public static byte[] Encode(int shard, MessageKind kind, int config, ReadOnlySpan<byte> payload)
     {
         CborWriter writer = new(payload.Length + 16);
-        Start(writer, 3, shard, kind);
+        Start(writer, 4, shard, kind, config);
         writer.WriteBytes(payload);
         return writer.ToArray();
     }
@@ -125,7 +126,8 @@ internal static class MessageCodec
     public static bool TryDecodePayload(ReadOnlyMemory<byte> bytes, out ReadOnlyMemory<byte> payload)
     {
         CborReader reader = new(bytes.Span);
-        reader.ReadArrayStart(3);
+        reader.ReadArrayStart(4);
+        reader.ReadEncoded();
         reader.ReadEncoded();
         reader.ReadEncoded();
         int length = reader.ReadBytes().Length;
@@ -137,16 +139,17 @@ internal static class MessageCodec
     public static bool TryDecodeProposal(ReadOnlyMemory<byte> bytes, int from, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Func<BlockInfo, ProposeCall>? call, out ReadOnlyMemory<byte> block)
     {
         CborReader reader = new(bytes.Span);
-        reader.ReadArrayStart(7);
+        reader.ReadArrayStart(8);
         reader.ReadEncoded();
         reader.ReadEncoded();
+        int config = reader.ReadInt32();
         (Epoch epoch, Id16 leaderId) = ReadEpoch(ref reader);
         Certificate? committed = ReadCertificate(ref reader);
         Promise[] promises = new Promise[Bounded(ref reader)];
         for (int i = 0; i < promises.Length; i++) promises[i] = WordCodec.ReadPromise(ref reader);
         int length = reader.ReadBytes().Length;
         block = bytes.Slice(reader.Position - length, length);
-        call = reader.End() ? info => new ProposeCall(epoch, leaderId, info, committed, promises.Length == 0 ? null : promises) { From = from } : null;
+        call = reader.End() ? info => new ProposeCall(epoch, leaderId, info, committed, promises.Length == 0 ? null : promises) { From = from, Config = config } : null;
         return call is not null;
     }
 
@@ -157,11 +160,12 @@ internal static class MessageCodec
         reader.ReadArrayStart();
         reader.ReadInt32();
         MessageKind kind = (MessageKind)reader.ReadInt32();
-        Message? message = Read(ref reader, kind, from);
-        return reader.End() ? message : null;
+        int config = reader.ReadInt32();
+        Message? message = Read(ref reader, kind);
+        return reader.End() && message is not null ? message with { From = from, Config = config } : null;
     }
 
-    private static Message? Read(ref CborReader reader, MessageKind kind, int from)
+    private static Message? Read(ref CborReader reader, MessageKind kind)
     {
         switch (kind)
         {
@@ -170,27 +174,28 @@ internal static class MessageCodec
                 Complaint[] complaints = new Complaint[Bounded(ref reader)];
                 for (int i = 0; i < complaints.Length; i++) complaints[i] = WordCodec.ReadComplaint(ref reader);
                 HandOver? given = reader.TryReadNull() ? null : WordCodec.ReadHandOver(ref reader);
-                return new NewEpochCall(epoch, leaderId, complaints, given) { From = from };
+                return new NewEpochCall(epoch, leaderId, complaints, given);
             case MessageKind.Lock:
                 (epoch, leaderId) = ReadEpoch(ref reader);
-                return VoteCodec.Read(ref reader) is { } prepared ? new LockCall(epoch, leaderId, prepared) { From = from } : null;
-            case MessageKind.Decide: return VoteCodec.Read(ref reader) is { } committed ? new DecideCall(committed) { From = from } : null;
-            case MessageKind.Complain: return new ComplainCall(WordCodec.ReadComplaint(ref reader)) { From = from };
-            case MessageKind.Status: return new StatusCall(reader.ReadId16()) { From = from };
-            case MessageKind.HandOver: return new HandOverCall(WordCodec.ReadHandOver(ref reader)) { From = from };
-            case MessageKind.Promise: return new PromiseAnswer(WordCodec.ReadPromise(ref reader)) { From = from };
-            case MessageKind.Vote: return new VoteAnswer(WordCodec.ReadVote(ref reader)) { From = from };
-            case MessageKind.Nack: return new NackAnswer(WordCodec.ReadNack(ref reader)) { From = from };
-            case MessageKind.StatusAnswer: return new StatusAnswer(WordCodec.ReadStatus(ref reader)) { From = from };
+                return VoteCodec.Read(ref reader) is { } prepared ? new LockCall(epoch, leaderId, prepared) : null;
+            case MessageKind.Decide: return VoteCodec.Read(ref reader) is { } committed ? new DecideCall(committed) : null;
+            case MessageKind.Complain: return new ComplainCall(WordCodec.ReadComplaint(ref reader));
+            case MessageKind.Status: return new StatusCall(reader.ReadId16());
+            case MessageKind.HandOver: return new HandOverCall(WordCodec.ReadHandOver(ref reader));
+            case MessageKind.Promise: return new PromiseAnswer(WordCodec.ReadPromise(ref reader));
+            case MessageKind.Vote: return new VoteAnswer(WordCodec.ReadVote(ref reader));
+            case MessageKind.Nack: return new NackAnswer(WordCodec.ReadNack(ref reader));
+            case MessageKind.StatusAnswer: return new StatusAnswer(WordCodec.ReadStatus(ref reader));
             default: reader.Fail("The message is of no kind that is posted."); return null;
         }
     }
 
-    private static void Start(CborWriter writer, int items, int shard, MessageKind kind)
+    private static void Start(CborWriter writer, int items, int shard, MessageKind kind, int config)
     {
         writer.WriteArrayStart(items);
         writer.WriteCount(shard);
         writer.WriteUInt((ulong)kind);
+        writer.WriteCount(config);
     }
 
     private static void WriteEpoch(CborWriter writer, Epoch epoch, Id16 leaderId)
