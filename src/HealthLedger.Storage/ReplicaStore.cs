@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Storage.Background;
 using HealthLedger.Storage.Blocks;
@@ -9,6 +8,7 @@ using HealthLedger.Storage.Health;
 using HealthLedger.Storage.Objects;
 using HealthLedger.Storage.Sorted;
 using HealthLedger.Storage.State;
+using HealthLedger.Storage.Telemetry;
 using HealthLedger.Storage.Trees;
 using HealthLedger.Storage.Votes;
 
@@ -32,7 +32,6 @@ public sealed class ReplicaStore : IAsyncDisposable
     private readonly VoteFiles _voteFiles;
     private readonly BackgroundWork _background;
     private readonly GroupCommit _commit;
-    private readonly Meter _meter;
     private readonly ConcurrentDictionary<uint, Lazy<StateStore>> _states = new();
     private readonly ConcurrentDictionary<uint, Lazy<TreeStore>> _trees = new();
     private int _disposed;
@@ -57,8 +56,8 @@ public sealed class ReplicaStore : IAsyncDisposable
         if (Blocks.Log.Log.NextSequence < recovered.BlockSequence)
             health.Report(new Damage(DamageKind.Block, Path.Combine(folder, "blocks"), -1, DamageOutcome.Open, "The block log ends before what the vote log knows to be durable: blocks are missing."));
         if (identity.Value is null || identity.Lost) identity.Write(Version);
-        _meter = new Meter("HealthLedger.Storage");
-        _commit = new GroupCommit([Votes, Blocks.Log, Objects.Log, Keys.Log], health, time, _meter);
+        Metrics = new StoreMetrics(options);
+        _commit = new GroupCommit([Votes, Blocks.Log, Objects.Log, Keys.Log], health, time, Metrics);
         // A disk that refuses rows or tiles is no better than one that refuses votes.
         _background = new BackgroundWork(options.RunBackground, (_, cause) => _commit.Abort(cause));
         Votes.BlockSequence = () => Blocks.Log.DurableSequence;
@@ -66,6 +65,7 @@ public sealed class ReplicaStore : IAsyncDisposable
         Connect("objects", Objects.Log);
         Connect("keys", Keys.Log);
         Objects.RoomAsync = Keys.RoomAsync = RoomAsync;
+        Metrics.Observe(this, files, folder);
     }
 
     /// <summary>What was found damaged, and whether the store lives.</summary>
@@ -86,6 +86,8 @@ public sealed class ReplicaStore : IAsyncDisposable
     internal TimeProvider Time { get; }
 
     internal BackgroundWork Background => _background;
+
+    internal StoreMetrics Metrics { get; }
 
     internal StorageOptions Options => _options;
 
@@ -178,13 +180,13 @@ public sealed class ReplicaStore : IAsyncDisposable
 
     private void Close()
     {
+        Metrics.Dispose();
         foreach (StateStore state in OpenStates) state.Dispose();
         foreach (TreeStore tree in OpenTrees) tree.Dispose();
         Blocks.Log.Dispose();
         Objects.Log.Dispose();
         Keys.Log.Dispose();
         _voteFiles.Dispose();
-        _meter.Dispose();
         _lock.Dispose();
     }
 

@@ -41,6 +41,9 @@ public sealed record StorageOptions
     /// <summary>False in tests that run background work step by step themselves.</summary>
     public bool RunBackground { get; init; } = true;
 
+    /// <summary>Labels of everything that the store measures: whose it is, where one process has several.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>> MeterTags { get; init; } = [];
+
     /// <summary>Source of salts and hash seeds; need not be secret once written, only unknown beforehand.</summary>
     public Func<ulong> Random { get; init; } = () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 }

@@ -83,7 +83,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     {
         ValidatorKeys keys = new(book, member, validatorKeys);
         if (keys.Self(0) < 0) return new Fault(FaultCode.SignerUnknown, "The validator key is not the member's in this network's genesis.");
-        if (!ReplicaStore.Open(options.Folder, options.Storage, time).TryGet(out ReplicaStore? store, out Fault fault)) return fault;
+        if (!ReplicaStore.Open(options.Folder, options.Storage with { MeterTags = [new("member", keys.Self(0))] }, time).TryGet(out ReplicaStore? store, out Fault fault)) return fault;
         CancellationTokenSource stop = new();
         Replica? replica = null;
         ReplicaCore core = new(options, book, keys, store, links, time, logger, (shard, failure) => replica?.Fail(failure), stop.Token);

@@ -3,22 +3,22 @@ using System.Net.Sockets;
 using HealthLedger.Actors.Network;
 using HealthLedger.Client.Keys;
 using HealthLedger.Gateway.Hosting;
-using HealthLedger.Gateway.Metrics;
 using HealthLedger.Gateway.Smart;
+using HealthLedger.Node.Telemetry;
 using HealthLedger.Protocol.Errors;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
 
 namespace HealthLedger.Node.Standalone;
 
 /// <summary>A whole network in one process with its doors and the portal, on one address.</summary>
 internal sealed class StandaloneHost : IAsyncDisposable
 {
-    private readonly WebApplication _app;
-    private readonly MeterProvider _meters;
+    private const string Role = "standalone";
 
-    private StandaloneHost(StandaloneNodes nodes, WebApplication app, MeterProvider meters, IReadOnlyList<OrganizationWallet> wallets, Uri address) =>
-        (Nodes, _app, _meters, Wallets, Address) = (nodes, app, meters, wallets, address);
+    private readonly WebApplication _app;
+    private readonly NodeTelemetry _telemetry;
+
+    private StandaloneHost(StandaloneNodes nodes, WebApplication app, NodeTelemetry telemetry, IReadOnlyList<OrganizationWallet> wallets, Uri address) =>
+        (Nodes, _app, _telemetry, Wallets, Address) = (nodes, app, telemetry, wallets, address);
 
     /// <summary>The members' nodes.</summary>
     public StandaloneNodes Nodes { get; }
@@ -45,20 +45,24 @@ internal sealed class StandaloneHost : IAsyncDisposable
             ContentRootPath = AppContext.BaseDirectory,
             ApplicationName = typeof(StandaloneHost).Assembly.GetName().Name,
         });
+        if (!TelemetryOptions.Read(builder.Configuration).TryGet(out TelemetryOptions? telemetryOptions, out Fault fault)) return fault;
         builder.Logging.ClearProviders();
         logging(builder.Logging);
+        NodeTelemetry.AddLog(builder.Logging, telemetryOptions, Role, address.Authority);
         builder.WebHost.UseStaticWebAssets();
         builder.ConfigureGateway(gateway);
-        MetricsDoor metrics = new();
-        builder.Services.AddSingleton(metrics);
+        NodeTelemetry telemetry = NodeTelemetry.Start(telemetryOptions, Role, address.Authority);
+        builder.Services.AddSingleton(telemetry.Metrics);
         WebApplication app = builder.Build();
-        MeterProvider meters = Sdk.CreateMeterProviderBuilder().AddMeter("HealthLedger*", "Microsoft.AspNetCore.Hosting", "System.Runtime").AddReader(metrics.Reader).Build();
-
         Result<StandaloneNodes> started = await StandaloneNodes.StartAsync(options, networkName, TimeProvider.System, app.Services.GetRequiredService<ILoggerFactory>());
-        if (!started.TryGet(out StandaloneNodes? nodes, out Fault fault)) return fault;
+        if (!started.TryGet(out StandaloneNodes? nodes, out fault))
+        {
+            telemetry.Dispose();
+            return fault;
+        }
         IReadOnlyList<OrganizationKeys> organizations = nodes.Network.Organizations;
         OrganizationWallet[] wallets = [.. organizations.Select(keys => new OrganizationWallet(keys.Did.Network, keys.Identity.Public, keys.Signing, keys.Sealing, keys.IndexKey))];
-        StandaloneHost host = new(nodes, app, meters, wallets, address);
+        StandaloneHost host = new(nodes, app, telemetry, wallets, address);
         if (await host.OpenDoorsAsync(options, gateway, moreClients(organizations), cancel) is not { } refused) return host;
         await host.DisposeAsync();
         return refused;
@@ -72,7 +76,7 @@ internal sealed class StandaloneHost : IAsyncDisposable
     {
         await _app.DisposeAsync();
         await Nodes.DisposeAsync();
-        _meters.Dispose();
+        _telemetry.Dispose();
     }
 
     private async Task<Fault?> OpenDoorsAsync(NodeOptions options, GatewayOptions gateway, IEnumerable<SmartClient> clients, CancellationToken cancel)

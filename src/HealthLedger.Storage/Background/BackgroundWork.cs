@@ -20,6 +20,15 @@ internal sealed class BackgroundWork : IAsyncDisposable
         _loop = run ? Task.Run(RunAsync) : Task.CompletedTask;
     }
 
+    /// <summary>Jobs that wait.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            lock (_gate) return _jobs.Count;
+        }
+    }
+
     /// <summary>Queues a job, unless one of that name waits already.</summary>
     public void Post(string name, Action work)
     {

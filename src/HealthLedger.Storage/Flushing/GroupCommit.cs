@@ -1,5 +1,5 @@
-using System.Diagnostics.Metrics;
 using HealthLedger.Storage.Health;
+using HealthLedger.Storage.Telemetry;
 
 namespace HealthLedger.Storage.Flushing;
 
@@ -12,8 +12,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly IStagedLog[] _logs;
     private readonly StoreHealth _health;
     private readonly TimeProvider _time;
-    private readonly Histogram<double> _latency;
-    private readonly Counter<long> _rounds;
+    private readonly StoreMetrics _metrics;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _wanted = new(0);
     private readonly Task _loop;
@@ -21,11 +20,9 @@ internal sealed class GroupCommit : IAsyncDisposable
     private StoreFailedException? _failure;
     private bool _pending, _ended;
 
-    public GroupCommit(IReadOnlyList<IStagedLog> logs, StoreHealth health, TimeProvider time, Meter meter)
+    public GroupCommit(IReadOnlyList<IStagedLog> logs, StoreHealth health, TimeProvider time, StoreMetrics metrics)
     {
-        (_logs, _health, _time) = ([.. logs], health, time);
-        _latency = meter.CreateHistogram<double>("healthledger.storage.flush.duration", "s", "Time of a flush round");
-        _rounds = meter.CreateCounter<long>("healthledger.storage.flush.rounds", description: "Flush rounds");
+        (_logs, _health, _time, _metrics) = ([.. logs], health, time, metrics);
         _loop = Task.Run(RunAsync);
     }
 
@@ -101,8 +98,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         else if (taken.Count > 1) WriteBeside(taken);
         foreach (IStagedLog log in _logs) log.Complete();
         if (taken.Count == 0) return;
-        _latency.Record(_time.GetElapsedTime(began).TotalSeconds);
-        _rounds.Add(1);
+        _metrics.Flushed(_time.GetElapsedTime(began));
     }
 
     private static void WriteBeside(List<IStagedLog> taken)

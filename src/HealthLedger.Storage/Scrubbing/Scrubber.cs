@@ -50,7 +50,9 @@ public sealed class Scrubber : IAsyncDisposable
             foreach (StateStore state in _store.OpenStates)
                 await VerifyRunsAsync(state.Sorted, damage => state.Damaged(damage), cancel).ConfigureAwait(false);
             foreach (TreeStore tree in _store.OpenTrees) await VerifyTreeAsync(tree, cancel).ConfigureAwait(false);
-            return new ScrubReport(_read, _store.Health.Total - before, _time.GetElapsedTime(began));
+            ScrubReport report = new(_read, _store.Health.Total - before, _time.GetElapsedTime(began));
+            _store.Metrics.Scrubbed(report);
+            return report;
         }
         finally
         {
