@@ -46,6 +46,7 @@ internal sealed class BenchRun(BenchOptions options, RandomNumberGenerator rando
             if ((Asked("P2") || Asked("P3") || Asked("P4")) && await ReplicatedAsync(folder, cancel) is { } second) return second;
             if (Asked("P8") && await AuditsAsync(folder, cancel) is { } audit) return audit;
             if (Asked("P10") && await StartUp.MeasureAsync(folder, options.Replicas, _lines, _notes, cancel) is { } third) return third;
+            if (Asked("COST") && await CostsAsync(folder, cancel) is { } cost) return cost;
             return null;
         }
         finally
@@ -121,6 +122,16 @@ internal sealed class BenchRun(BenchOptions options, RandomNumberGenerator rando
             say($"P8: writing a ledger of batches of {batch}, then auditing it");
             int statements = Statements(_machine.Bound(1, batch) * options.Seconds / batch, batch);
             if (await AuditRate.MeasureAsync(Path.Combine(folder, $"P8-{batch}"), batch, options.Seconds, statements, _machine, random, _lines, cancel) is { } fault) return fault;
+        }
+        return null;
+    }
+
+    private async Task<Fault?> CostsAsync(string folder, CancellationToken cancel)
+    {
+        foreach (int batch in new[] { 1, options.Batch })
+        {
+            int StatementsFor(int members) => Statements(_machine.Bound(members, batch) * options.Seconds / batch, batch);
+            if (await CostMatrix.MeasureAsync(folder, StatementsFor, batch, options.Seconds, random, _lines, say, cancel) is { } fault) return fault;
         }
         return null;
     }

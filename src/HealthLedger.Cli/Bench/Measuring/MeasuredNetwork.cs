@@ -25,9 +25,9 @@ internal sealed class MeasuredNetwork : IAsyncDisposable
     public LoadDriver Driver { get; }
 
     /// <summary>Founds and starts a network, begins its patients, finds its leaders.</summary>
-    public static async Task<Result<MeasuredNetwork>> StartAsync(string folder, int replicas, int? ownObjectBytes, RandomNumberGenerator random, CancellationToken cancel)
+    public static async Task<Result<MeasuredNetwork>> StartAsync(string folder, int replicas, int? ownObjectBytes, RandomNumberGenerator random, CancellationToken cancel, int shards = 4)
     {
-        Result<StandaloneNetwork> started = await StandaloneNetwork.StartAsync(folder, replicas, new StandaloneOptions { Network = "bench" }, random, TimeProvider.System, NullLoggerFactory.Instance);
+        Result<StandaloneNetwork> started = await StandaloneNetwork.StartAsync(folder, replicas, new StandaloneOptions { Network = "bench", Shards = shards }, random, TimeProvider.System, NullLoggerFactory.Instance);
         if (!started.TryGet(out StandaloneNetwork? network, out Fault fault)) return fault;
         OrganizationKeys author = network.Organizations[0];
         List<LoadPatient> patients = [];
