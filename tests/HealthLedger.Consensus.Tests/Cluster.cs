@@ -62,7 +62,7 @@ internal sealed class Cluster
     public StatusAnswer StatusOf(int other, int asker, SignedVote? shown = null, Promise? promised = null)
     {
         var status = new Status(Shard, First, Id(900 + (ulong)asker), other, 0, null, promised, shown, []);
-        return new StatusAnswer(Keys.Sign(status)) { From = other };
+        return new StatusAnswer(Keys.Sign(status)) { Config = 1, From = other };
     }
 
     public static Hash32 Name(ulong number)
@@ -87,10 +87,13 @@ internal sealed class Cluster
     public Complaint[] Complaints(Epoch epoch) =>
         [.. Enumerable.Range(0, Quorum).Select(member => Keys.Sign(new Complaint(Shard, epoch, member, [])))];
 
+    /// <summary>The message, of the first configuration unless it says of which.</summary>
+    public static Message InFirst(Message message) => message.Config == 0 ? message with { Config = 1 } : message;
+
     public List<Effect> Step(int member, Message message)
     {
         List<Effect> effects = [];
-        _replicas[member].Step(message, Now, effects);
+        _replicas[member].Step(InFirst(message), Now, effects);
         return effects;
     }
 
@@ -110,7 +113,7 @@ internal sealed class Cluster
         [.. members.Select(member => Keys.Sign(Step(member, NewEpoch(epoch, id)).Sent<PromiseAnswer>().Single().Promise))];
 
     public ProposeCall Proposal(Epoch epoch, ulong id, BlockInfo block, Promise[]? promises, Certificate? committed = null) =>
-        new(epoch, Id(id), block, committed, promises) { From = LeaderOf(epoch) };
+        new(epoch, Id(id), block, committed, promises) { Config = epoch.Config, From = LeaderOf(epoch) };
 
     /// <summary>Proposes to these members, lets them execute, and returns the votes they cast.</summary>
     public SignedVote[] Propose(Epoch epoch, ulong id, BlockInfo block, Promise[]? promises, params int[] members)
@@ -126,7 +129,7 @@ internal sealed class Cluster
     }
 
     public SignedVote[] ShowPrepared(Epoch epoch, ulong id, Certificate prepared, params int[] members) =>
-        [.. members.SelectMany(member => Step(member, new LockCall(epoch, Id(id), prepared) { From = LeaderOf(epoch) })
+        [.. members.SelectMany(member => Step(member, new LockCall(epoch, Id(id), prepared) { Config = epoch.Config, From = LeaderOf(epoch) })
             .OfType<CastVote>().Select(cast => Signed(cast.Vote, member)))];
 
     public SignedVote Signed(Vote vote, int member) => new(vote, Keys.Sign(in vote, member));

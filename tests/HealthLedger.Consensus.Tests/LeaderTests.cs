@@ -138,7 +138,7 @@ public sealed class LeaderTests
     private List<Effect> Step(Message message)
     {
         List<Effect> effects = [];
-        _leader.Step(message, _cluster.Now, effects);
+        _leader.Step(Cluster.InFirst(message), _cluster.Now, effects);
         return effects;
     }
 }

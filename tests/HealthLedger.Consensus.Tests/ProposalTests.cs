@@ -199,7 +199,7 @@ public sealed class ProposalTests
         }
         var next = new Epoch(2, 0);
         Promise[] promises = [.. Enumerable.Range(0, 3).Select(member =>
-            _cluster.Keys.Sign(_cluster.Step(member, new NewEpochCall(next, Cluster.Id(9), [], null) { From = 0 }).Sent<PromiseAnswer>().Single().Promise))];
+            _cluster.Keys.Sign(_cluster.Step(member, new NewEpochCall(next, Cluster.Id(9), [], null) { Config = 2, From = 0 }).Sent<PromiseAnswer>().Single().Promise))];
         _cluster.Propose(next, 9, _cluster.Block(3, sign), promises, 1).Single().Vote.Epoch.Should().Be(next);
     }
 }

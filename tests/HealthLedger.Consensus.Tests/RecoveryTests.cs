@@ -106,7 +106,7 @@ public sealed class RecoveryTests
     private List<Effect> Step(ReplicaMachine replica, Message message)
     {
         List<Effect> effects = [];
-        replica.Step(message, _cluster.Now, effects);
+        replica.Step(Cluster.InFirst(message), _cluster.Now, effects);
         return effects;
     }
 }

@@ -37,13 +37,23 @@ public sealed record MayLead(Epoch Epoch, Complaint[] Complaints) : Effect;
 /// <summary>q promises or a commit certificate of this epoch were seen: step <see cref="HigherEpoch"/> to leaders of lower ones; forward statements to its leader.</summary>
 public sealed record EpochProven(Epoch Epoch) : Effect;
 
+/// <summary>
+/// A certificate of a configuration that is not known here was shown: ask other members for the configurations since the genesis, check them,
+/// and let <see cref="IMembership"/> know them. Repeated, at most every 500 ms, while it is so.
+/// </summary>
+/// <param name="Config">Its number; a liar may have made it up.</param>
+public sealed record ConfigurationMissing(int Config) : Effect;
+
 /// <summary>Whether this replica votes has changed (rule 9); report it.</summary>
 public sealed record ModeChanged(ReplicaMode Mode) : Effect;
 
 /// <summary>To a leader's shell: find the bytes of this block (own store, then those who certified it), answer with <see cref="BaseFound"/>. Repeated while needed.</summary>
 public sealed record FetchBase(Hash32 Block, long Height, Certificate Certificate) : Effect;
 
-/// <summary>To a leader's shell: blocks may now be built on this one (after the own replica has executed it), up to the window.</summary>
+/// <summary>
+/// To a leader's shell: blocks may now be built on this one (after the own replica has executed it), up to the window. On the stop sign of the
+/// configuration before at once, with nothing in it if nothing waits: until then the old members may not retire (rule 10).
+/// </summary>
 public sealed record Ready(BlockRef Parent) : Effect;
 
 /// <summary>To a leader's shell: this attempt is over.</summary>
@@ -76,6 +86,9 @@ public enum ReplicaMode : byte
     /// <summary>Promises, votes, complains.</summary>
     Voting,
 
-    /// <summary>Its vote log is lost, or older than what it has signed: it follows commits and signs nothing for the protocol.</summary>
+    /// <summary>
+    /// Its vote log is lost, or older than what it has signed, or it is not a member of the configuration: it follows commits, answers
+    /// <see cref="StatusCall"/>, and signs nothing that counts.
+    /// </summary>
     Following,
 }

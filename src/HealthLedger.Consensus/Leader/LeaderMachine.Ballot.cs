@@ -35,7 +35,7 @@ public sealed partial class LeaderMachine
         _committed = _base.Committed;
         _committedHeight = _committed?.Height ?? _settings.Genesis.Height;
         // The own replica may be behind what the promises show.
-        if (_committed is not null) effects.Add(new Send(_self, new DecideCall(_committed) { From = _self, Config = Epoch.Config }));
+        if (_committed is not null) effects.Add(new Send(_self, new DecideCall(_committed) { Config = Epoch.Config, From = _self }));
         if (_base.VoteAgain) FetchBase(now, effects);
         else Continue(_base.Block, isStop: false, effects);
     }
@@ -72,7 +72,7 @@ public sealed partial class LeaderMachine
     }
 
     private ProposeCall ProposalOf(BlockInfo block, bool withPromises) =>
-        new(Epoch, LeaderId, block, _committed, withPromises ? _chain : null) { From = _self, Config = Epoch.Config };
+        new(Epoch, LeaderId, block, _committed, withPromises ? _chain : null) { Config = Epoch.Config, From = _self };
 
     private void Continue(BlockRef last, bool isStop, List<Effect> effects)
     {
@@ -91,7 +91,7 @@ public sealed partial class LeaderMachine
         Certificate? certificate = slot.Count(in vote, signed.Proof, Epoch, _quorum);
         if (certificate is null) return;
         _sentAt = now.Elapsed;
-        if (certificate.Kind == VoteKind.Prepare) effects.Add(new Broadcast(new LockCall(Epoch, LeaderId, certificate) { From = _self, Config = Epoch.Config }));
+        if (certificate.Kind == VoteKind.Prepare) effects.Add(new Broadcast(new LockCall(Epoch, LeaderId, certificate) { Config = Epoch.Config, From = _self }));
         else Decide(certificate, slot.Block, effects);
     }
 
@@ -104,8 +104,14 @@ public sealed partial class LeaderMachine
         int done = _slots.FindIndex(slot => slot.Block.Height == block.Height) + 1;
         Invariant.Require(done > 0, "A block on its way is committed.");
         _slots.RemoveRange(0, done);
-        effects.Add(new Broadcast(new DecideCall(certificate) { From = _self, Config = Epoch.Config }));
-        if (block.IsStop) End(LeaderEnd.ConfigurationEnded, effects);
+        effects.Add(new Broadcast(new DecideCall(certificate) { Config = Epoch.Config, From = _self }));
+        if (_rules.EndsConfiguration(block.IsStop))
+        {
+            // Who joins waits for nothing else.
+            int next = Epoch.Config + 1;
+            if (_settings.Membership.Count(next) > 0) effects.Add(new Broadcast(new DecideCall(certificate) { Config = next, From = _settings.Membership.Self(next) }));
+            End(LeaderEnd.ConfigurationEnded, effects);
+        }
         else if (wasFull && BuildOn is { } parent) effects.Add(new Ready(parent));
     }
 
@@ -148,7 +154,7 @@ public sealed partial class LeaderMachine
             }
             if (highest is not null && !highest.Has(VoteKind.Commit, member))
             {
-                effects.Add(new Send(member, new LockCall(Epoch, LeaderId, highest.Prepared!) { From = _self, Config = Epoch.Config }));
+                effects.Add(new Send(member, new LockCall(Epoch, LeaderId, highest.Prepared!) { Config = Epoch.Config, From = _self }));
             }
         }
     }
@@ -164,6 +170,6 @@ public sealed partial class LeaderMachine
             effects.Add(new Send(member, ProposalOf(slot.Block, !sent)));
             sent = true;
         }
-        if (!sent && _committed is not null) effects.Add(new Send(member, new DecideCall(_committed) { From = _self, Config = Epoch.Config }));
+        if (!sent && _committed is not null) effects.Add(new Send(member, new DecideCall(_committed) { Config = Epoch.Config, From = _self }));
     }
 }

@@ -34,13 +34,13 @@ public sealed partial class LeaderMachine
     {
         _settings = settings;
         _rules = rules;
-        _check = new CertificateCheck(settings.Shard, settings.Membership, settings.Verifier, rules);
+        _check = new CertificateCheck(settings, rules);
         _self = settings.Membership.Self(epoch.Config);
         _members = settings.Membership.Count(epoch.Config);
         Invariant.Require(_self >= 0 && _members > 0 && epoch.LeaderAmong(_members) == _self, "A member leads only its own epochs.");
         Invariant.Require(!leaderId.IsZero, "A leader id is random.");
-        _quorum = rules.QuorumOf(_members);
-        _call = new NewEpochCall(epoch, leaderId, complaints, handOver) { From = _self, Config = epoch.Config };
+        _quorum = rules.QuorumIn(settings.Membership, epoch.Config);
+        _call = new NewEpochCall(epoch, leaderId, complaints, handOver) { Config = epoch.Config, From = _self };
         _promises = new Promise?[_members];
         _nackedAt = new long[_members];
         Array.Fill(_nackedAt, long.MinValue / 2);
@@ -57,7 +57,7 @@ public sealed partial class LeaderMachine
 
     /// <summary>The block to build on, null until the base is settled, while the window is full, and above a stop sign.</summary>
     public BlockRef? BuildOn =>
-        IsOver || _last is not { } last || last.IsStop || last.Block.Height - _committedHeight >= ConsensusTimes.Window ? null : last.Block;
+        IsOver || _last is not { } last || _rules.EndsConfiguration(last.IsStop) || last.Block.Height - _committedHeight >= ConsensusTimes.Window ? null : last.Block;
 
     /// <summary>The newest commit certificate that this leader knows.</summary>
     public Certificate? Committed => _committed;
@@ -80,7 +80,7 @@ public sealed partial class LeaderMachine
             case PromiseAnswer answer: OnPromise(answer.Promise, now, effects); break;
             case BlockToPropose built: OnBlock(built.Block, now, effects); break;
             case BaseFound found: OnBaseFound(found.Block, now, effects); break;
-            case NackAnswer answer: OnNack(answer.Nack, answer.From, now, effects); break;
+            case NackAnswer answer when answer.Config == Epoch.Config: OnNack(answer.Nack, answer.From, now, effects); break;
             case Tick: OnTick(now, effects); break;
             case HigherEpoch higher when higher.Epoch > Epoch: End(LeaderEnd.HigherEpoch, effects); break;
             case GiveUp: OnGiveUp(effects); break;
@@ -132,7 +132,7 @@ public sealed partial class LeaderMachine
     {
         Epoch next = Epoch.Next;
         int to = next.LeaderAmong(_members);
-        effects.Add(new Send(to, new HandOverCall(new HandOver(_settings.Shard, Epoch, _self, to, [])) { From = _self, Config = Epoch.Config }));
+        effects.Add(new Send(to, new HandOverCall(new HandOver(_settings.Shard, Epoch, _self, to, [])) { Config = Epoch.Config, From = _self }));
         End(LeaderEnd.HandedOver, effects);
     }
 

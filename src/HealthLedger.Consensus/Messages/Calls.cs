@@ -27,7 +27,9 @@ public sealed record DecideCall(Certificate Committed) : Message;
 /// <summary>A signed complaint, the own one too when the shell has signed it.</summary>
 public sealed record ComplainCall(Complaint Complaint) : Message;
 
-/// <summary>A member asks where this one stands; answered with a Status.</summary>
+/// <summary>
+/// A node asks where this one stands; answered with a Status by a member of the same configuration, with the newest commit certificate by others.
+/// </summary>
 /// <param name="Nonce">Random, by the asker.</param>
 public sealed record StatusCall(Id16 Nonce) : Message;
 

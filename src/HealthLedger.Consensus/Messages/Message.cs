@@ -6,9 +6,11 @@ namespace HealthLedger.Consensus.Messages;
 /// </summary>
 public abstract record Message
 {
-    /// <summary>Index of the sender in <see cref="Config"/>.</summary>
-    public int From { get; init; }
-
-    /// <summary>The configuration that <see cref="From"/> is an index in, and so is the receiver that a <c>Send</c> of this message names.</summary>
+    /// <summary>The configuration that <see cref="From"/>, and the receiver of an outgoing message, are indices in.</summary>
     public int Config { get; init; }
+
+    /// <summary>
+    /// Index of the sender in <see cref="Config"/>; -1 in a <see cref="DecideCall"/> of one who is not in it, where nobody looks at it.
+    /// </summary>
+    public int From { get; init; }
 }

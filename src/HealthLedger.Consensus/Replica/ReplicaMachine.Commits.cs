@@ -1,5 +1,6 @@
 using HealthLedger.Consensus.Effects;
 using HealthLedger.Consensus.Log;
+using HealthLedger.Consensus.Messages;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Votes;
 
@@ -9,12 +10,17 @@ namespace HealthLedger.Consensus.Replica;
 public sealed partial class ReplicaMachine
 {
     private Hash32 _asked;
-    private long _askedAt = long.MinValue / 2;
+    private long _askedAt = long.MinValue / 2, _missedAt = long.MinValue / 2, _newsAskedAt = long.MinValue / 2;
 
     /// <summary>Takes in a commit certificate from anyone: it lets in an epoch, becomes the newest known, and commits what is executed.</summary>
     private void LearnCommit(Certificate certificate, Moment now, List<Effect> effects)
     {
         if (certificate.Height <= Tip.Height && Certificate.Compare(certificate, _log.Committed) <= 0) return;
+        if (_settings.Membership.Count(certificate.Epoch.Config) == 0)
+        {
+            MissConfiguration(certificate.Epoch.Config, now, effects);
+            return;
+        }
         if (!_check.IsValid(certificate, VoteKind.Commit)) return;
         HoldAll(certificate);
         if (certificate.Epoch > Promised && !EnterOnProof(certificate.Epoch, default, now, effects)) return;
@@ -49,8 +55,11 @@ public sealed partial class ReplicaMachine
         foreach (BlockInfo block in path) CosignIfDue(block, effects);
         if (Config != Tip.ChildConfig)
         {
+            ReplicaMode before = Mode;
             EnterConfiguration();
             Entered(now);
+            if (Mode != before) effects.Add(new ModeChanged(Mode));
+            if (Mode == ReplicaMode.Recovering) AskStatuses(now, effects);
         }
         OfferToLead(effects);
         if (_log.Committed is { } newest && newest.Height > Tip.Height) TryCommit(newest, now, effects);
@@ -69,6 +78,22 @@ public sealed partial class ReplicaMachine
         _asked = block;
         _askedAt = now.Elapsed;
         effects.Add(new Fetch(block, height, certificate));
+    }
+
+    private void MissConfiguration(int config, Moment now, List<Effect> effects)
+    {
+        if (config <= Config || now.Elapsed - _missedAt < ConsensusTimes.AskAgainMilliseconds) return;
+        _missedAt = now.Elapsed;
+        effects.Add(new ConfigurationMissing(config));
+    }
+
+    /// <summary>Somebody is in a newer configuration than this replica, and so knows of commits that it lacks.</summary>
+    private void AskForNews(int config, int member, Moment now, List<Effect> effects)
+    {
+        int self = _settings.Membership.Self(config);
+        if (self < 0 || now.Elapsed - _newsAskedAt < ConsensusTimes.ResendMilliseconds) return;
+        _newsAskedAt = now.Elapsed;
+        effects.Add(new Send(member, new StatusCall(_settings.Nonce) { Config = config, From = self }));
     }
 
     /// <summary>Asks again for what is still missing.</summary>

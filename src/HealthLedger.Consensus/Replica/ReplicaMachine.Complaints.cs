@@ -11,6 +11,7 @@ public sealed partial class ReplicaMachine
     private Epoch _ownComplaint, _waitingSeen;
     private long _enteredAt, _committedAt, _complainedAt = long.MinValue / 2;
     private long[] _answeredAt = [];
+    private readonly long[] _answeredOlderAt = Never(Quorum.MembersMax);
     private long? _oldestWaiting, _workSince;
 
     /// <summary>
@@ -22,13 +23,17 @@ public sealed partial class ReplicaMachine
         get
         {
             Epoch first = FirstEpoch(Config);
-            Epoch epoch = Promised > first ? Promised : first;
+            Epoch epoch = Promised.Config == Config && Promised > first ? Promised : first;
             Epoch open = ComplainedBy(_quorum).Next;
             return open > epoch ? open : epoch;
         }
     }
 
-    private bool HasWork => _oldestWaiting is not null || HasUncommitted;
+    /// <summary>Above a stop sign the first block of the new configuration is waited for, so that the old members may retire (rule 10).</summary>
+    private bool HasWork => _oldestWaiting is not null || HasUncommitted || (Tip.IsStop && _rules.WaitsForFirstBlock);
+
+    /// <summary>A newer configuration has committed; there is nothing left to decide in this one.</summary>
+    private bool IsLagging => Promised.Config > Config;
 
     /// <summary>
     /// A block accepted in this epoch, or locked, is not committed. A lock below the newest commit certificate is not waited for: it can
@@ -62,16 +67,14 @@ public sealed partial class ReplicaMachine
             if (now.Elapsed - _statusAskedAt >= ConsensusTimes.AskAgainMilliseconds) AskStatuses(now, effects);
         }
         AskAgain(now, effects);
-        if (Mode != ReplicaMode.Voting) return;
+        if (Mode != ReplicaMode.Voting || IsLagging) return;
         NoteWaitingEpoch(now);
         _workSince = HasWork ? _workSince ?? now.Elapsed : null;
         if (IsOverdue(now)) RaiseComplaint(WaitingEpoch);
         if (_ownComplaint >= WaitingEpoch && now.Elapsed - _complainedAt >= ConsensusTimes.RepeatMilliseconds
             && (HasWork || OthersComplain))
         {
-            _complainedAt = now.Elapsed;
-            var complaint = new Complaint(_settings.Shard, _ownComplaint, _self, []);
-            effects.Add(new Broadcast(new ComplainCall(complaint) { From = _self, Config = Config }));
+            SendComplaint(now, effects);
         }
         OfferToLead(effects);
     }
@@ -99,26 +102,40 @@ public sealed partial class ReplicaMachine
     {
         if (Mode != ReplicaMode.Voting || epoch.Config != Config || epoch < Promised) return;
         RaiseComplaint(epoch);
+        SendComplaint(now, effects);
+    }
+
+    private void SendComplaint(Moment now, List<Effect> effects)
+    {
+        Invariant.Require(_self >= 0 && _ownComplaint.Config == Config, "Members complain of epochs of their configuration.");
         _complainedAt = now.Elapsed;
-        effects.Add(new Broadcast(new ComplainCall(new Complaint(_settings.Shard, _ownComplaint, _self, [])) { From = _self, Config = Config }));
+        var complaint = new Complaint(_settings.Shard, _ownComplaint, _self, []);
+        effects.Add(new Broadcast(new ComplainCall(complaint) { Config = Config, From = _self }));
     }
 
     private void OnComplain(ComplainCall call, Moment now, List<Effect> effects)
     {
         Complaint complaint = call.Complaint;
-        if (complaint.Epoch.Config > Config || !_check.IsValid(complaint)) return;
-        AnswerWithNews(complaint.Member, now, effects);
+        if (!_check.IsValid(complaint)) return;
+        if (complaint.Epoch.Config > Config)
+        {
+            AskForNews(complaint.Epoch.Config, complaint.Member, now, effects);
+            return;
+        }
+        AnswerWithNews(complaint.Epoch.Config, complaint.Member, now, effects);
         if (complaint.Epoch.Config == Config) TakeComplaint(complaint, now, effects);
         if (Mode == ReplicaMode.Voting) OfferToLead(effects);
     }
 
     /// <summary>Who complains may only have missed the news. Not more often than honest members repeat themselves.</summary>
-    private void AnswerWithNews(int member, Moment now, List<Effect> effects)
+    private void AnswerWithNews(int config, int member, Moment now, List<Effect> effects)
     {
-        if (_log.Committed is not { } newest || member == _self || member >= _members) return;
-        if (now.Elapsed - _answeredAt[member] < ConsensusTimes.RepeatMilliseconds / 2) return;
-        _answeredAt[member] = now.Elapsed;
-        effects.Add(new Send(member, new DecideCall(newest) { From = _self, Config = Config }));
+        int self = _settings.Membership.Self(config);
+        if (_log.Committed is not { } newest || member == self) return;
+        ref long answeredAt = ref config == Config ? ref _answeredAt[member] : ref _answeredOlderAt[member];
+        if (now.Elapsed - answeredAt < ConsensusTimes.RepeatMilliseconds / 2) return;
+        answeredAt = now.Elapsed;
+        effects.Add(new Send(member, new DecideCall(newest) { Config = config, From = self }));
     }
 
     /// <summary>Keeps a verified complaint if it is higher than its member's last one, and joins when f + 1 complain.</summary>
@@ -132,8 +149,7 @@ public sealed partial class ReplicaMachine
         Epoch joined = ComplainedBy(Quorum.Faults(_members) + 1);
         if (joined <= _ownComplaint || joined < Promised) return;
         RaiseComplaint(joined);
-        _complainedAt = now.Elapsed;
-        effects.Add(new Broadcast(new ComplainCall(new Complaint(_settings.Shard, _ownComplaint, _self, [])) { From = _self, Config = Config }));
+        SendComplaint(now, effects);
     }
 
     /// <summary>The highest epoch that at least <paramref name="count"/> members complain of; counter -1 when there is none.</summary>
@@ -159,6 +175,13 @@ public sealed partial class ReplicaMachine
             if (complaint is not null && complaint.Epoch >= epoch && found.Count < _quorum) found.Add(complaint);
         }
         return found.Count == _quorum ? [.. found] : [];
+    }
+
+    private static long[] Never(int members)
+    {
+        var times = new long[members];
+        Array.Fill(times, long.MinValue / 2);
+        return times;
     }
 
     private void NoteWaitingEpoch(Moment now)

@@ -13,35 +13,36 @@ public sealed partial class ReplicaMachine
 
     private void OnNewEpoch(NewEpochCall call, Moment now, List<Effect> effects)
     {
-        if (Mode != ReplicaMode.Voting) return;
-        if (call.Epoch.Config > Config)
+        if (!IsOfItsConfiguration(call, call.Epoch) || !IsHeard(call, call.Epoch.Config, now, effects)) return;
+        if (!_rules.MayPromise(call.Epoch, Config, IsLevel))
         {
-            SendNack(call.From, NackReason.Behind, effects, Tip.Height + 1);
+            SendNack(call, NackReason.Behind, effects, Tip.Height + 1);
             return;
         }
-        if (call.Epoch.Counter < 0 || call.LeaderId.IsZero || (call.Epoch.Config == Config && call.From != call.Epoch.LeaderAmong(_members)))
+        if (call.Epoch.Counter < 0 || call.LeaderId.IsZero || call.From != call.Epoch.LeaderAmong(_settings.Membership.Count(call.Config)))
         {
-            SendNack(call.From, NackReason.NotYours, effects);
+            SendNack(call, NackReason.NotYours, effects);
             return;
         }
-        if (call.Epoch < Promised || call.Epoch.Config < Config)
+        if (call.Epoch < Promised)
         {
-            SendNack(call.From, NackReason.PromisedHigher, effects);
+            SendNack(call, NackReason.PromisedHigher, effects);
             return;
         }
         if (call.Epoch == Promised)
         {
             if (_log.Given is { } given && given.LeaderId == call.LeaderId) SendPromise(call.From, given, effects);
-            else SendNack(call.From, NackReason.OtherLeader, effects);
+            else SendNack(call, NackReason.OtherLeader, effects);
             return;
         }
         if (!IsOpen(call, now, effects))
         {
-            SendNack(call.From, NackReason.NoComplaints, effects);
+            SendNack(call, NackReason.NoComplaints, effects);
             return;
         }
         if (call.Epoch <= Promised || !_rules.MayEnter(call.Epoch, Promised, IsUpToDate)) return;
-        var promise = new Promise(_settings.Shard, call.Epoch, call.LeaderId, _self, _rules.ReportedLock(_log.Lock), _log.Committed, []);
+        int self = _settings.Membership.Self(call.Config);
+        var promise = new Promise(_settings.Shard, call.Epoch, call.LeaderId, self, _rules.ReportedLock(_log.Lock), _log.Committed, []);
         Record(new Promised(promise), effects);
         Entered(now);
         SendPromise(call.From, promise, effects);
@@ -49,18 +50,42 @@ public sealed partial class ReplicaMachine
 
     private void SendPromise(int to, Promise promise, List<Effect> effects)
     {
-        Invariant.Require(promise.Epoch == Promised && promise.Member == _self, "Only the promise of the current epoch is given again.");
-        effects.Add(new Send(to, new PromiseAnswer(promise) { From = _self, Config = Config }));
+        Invariant.Require(promise.Epoch == Promised, "Only the promise of the current epoch is given again.");
+        effects.Add(new Send(to, new PromiseAnswer(promise) { Config = promise.Epoch.Config, From = promise.Member }));
     }
+
+    /// <summary>The sender is a member of the configuration that its epoch is of.</summary>
+    private bool IsOfItsConfiguration(Message call, Epoch epoch) =>
+        call.Config == epoch.Config && call.From >= 0 && call.From < _settings.Membership.Count(epoch.Config);
+
+    /// <summary>
+    /// Whether a leader's call may be followed at all. One of a newer configuration knows of commits that are missing here; one of an older has
+    /// missed commits itself.
+    /// </summary>
+    private bool IsHeard(Message call, int config, Moment now, List<Effect> effects)
+    {
+        if (config > Config) AskForNews(config, call.From, now, effects);
+        if (config < Config) AnswerWithNews(config, call.From, now, effects);
+        return config >= Config && Mode == ReplicaMode.Voting;
+    }
+
+    /// <summary>
+    /// The newest certificates known here are not below the stop sign that opened the configuration (rule 10), so that the base of its first
+    /// epoch is the sign. They may be after a crash: the store kept a commit whose record in the vote log was lost.
+    /// </summary>
+    private bool IsLevel =>
+        Config == _settings.Genesis.Config || _log.Lock?.Epoch.Config == Config
+        || (_log.Committed is { } newest && (newest.Epoch.Config == Config || newest.Height >= _signHeight));
 
     /// <summary>The first epoch of a configuration is open; a later one by q complaints of the one before, or its leader's hand-over.</summary>
     private bool IsOpen(NewEpochCall call, Moment now, List<Effect> effects)
     {
-        Epoch first = FirstEpoch(Config);
+        Epoch first = FirstEpoch(call.Config);
         if (call.Epoch == first) return true;
         if (call.Epoch < first) return false;
         if (call.HandOver is { } handOver && _check.IsValid(handOver, call.Epoch)) return true;
         if (!_check.AreValid(call.Complaints, call.Epoch with { Counter = call.Epoch.Counter - 1 })) return false;
+        if (call.Config != Config) return true;
         foreach (Complaint complaint in call.Complaints) TakeComplaint(complaint, now, effects);
         return true;
     }

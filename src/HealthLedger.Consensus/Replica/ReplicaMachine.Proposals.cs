@@ -15,34 +15,34 @@ public sealed partial class ReplicaMachine
 
     private void OnPropose(ProposeCall call, Moment now, List<Effect> effects)
     {
+        if (!IsOfItsConfiguration(call, call.Epoch)) return;
         if (call.Committed is { } committed && Certificate.Compare(committed, _log.Committed) > 0) LearnCommit(committed, now, effects);
-        if (Mode != ReplicaMode.Voting) return;
-        if (!Joins(call, now, effects)) return;
+        if (!IsHeard(call, call.Epoch.Config, now, effects) || !Joins(call, now, effects)) return;
         BlockInfo block = call.Block;
         if (block.Height <= _log.VotedHeight)
         {
             if (_log.HasVoted(block.Height, block.Hash)) effects.Add(PrepareVote(call.From, block, call.Epoch));
-            else if (block.Height > Tip.Height) SendNack(call.From, NackReason.AcceptedOther, effects);
+            else if (block.Height > Tip.Height) SendNack(call, NackReason.AcceptedOther, effects);
             return;
         }
         if (_log.LastAccepted is null && !FindBase(call, now, effects)) return;
         if (block.Shard != _settings.Shard || block.Config != call.Epoch.Config)
         {
-            SendNack(call.From, NackReason.InvalidBlock, effects);
+            SendNack(call, NackReason.InvalidBlock, effects);
             return;
         }
         long expected = ExpectedHeight;
         if (block.Height < expected) return;
         if (block.Height > expected + ConsensusTimes.Window)
         {
-            SendNack(call.From, NackReason.WindowFull, effects);
+            SendNack(call, NackReason.WindowFull, effects);
             return;
         }
         _pending.RemoveAll(other => other.Block.Height == block.Height);
         _pending.Add(call);
         if (block.Height > expected && !_pending.Exists(other => other.Block.Height == expected))
         {
-            SendNack(call.From, NackReason.Behind, effects, expected);
+            SendNack(call, NackReason.Behind, effects, expected);
         }
         Advance(now, effects);
     }
@@ -52,24 +52,25 @@ public sealed partial class ReplicaMachine
     {
         if (_rules.IsFenced(call.Epoch, Promised))
         {
-            SendNack(call.From, NackReason.PromisedHigher, effects);
+            SendNack(call, NackReason.PromisedHigher, effects);
             return false;
         }
         if (call.Epoch.Config != Config)
         {
-            SendNack(call.From, NackReason.Behind, effects, Tip.Height + 1);
+            // Of a configuration whose stop sign is not committed here yet (rule 10).
+            SendNack(call, NackReason.Behind, effects, Tip.Height + 1);
             return false;
         }
         if (call.Epoch.Counter < 0 || call.From != call.Epoch.LeaderAmong(_members))
         {
-            SendNack(call.From, NackReason.NotYours, effects);
+            SendNack(call, NackReason.NotYours, effects);
             return false;
         }
         if (call.Epoch > Promised || _log.LeaderId.IsZero)
         {
             if (call.Promises is null || !_check.AreValid(call.Promises, call.Epoch, call.LeaderId))
             {
-                SendNack(call.From, NackReason.Behind, effects, Tip.Height + 1);
+                SendNack(call, NackReason.Behind, effects, Tip.Height + 1);
                 return false;
             }
             HoldAll(call.Promises);
@@ -77,7 +78,7 @@ public sealed partial class ReplicaMachine
         }
         if (call.Epoch == Promised && _log.LeaderId != call.LeaderId)
         {
-            SendNack(call.From, NackReason.OtherLeader, effects);
+            SendNack(call, NackReason.OtherLeader, effects);
             return false;
         }
         return true;
@@ -89,7 +90,7 @@ public sealed partial class ReplicaMachine
         if (_log.Base is not null) return true;
         if (call.Promises is null || !_check.AreValid(call.Promises, call.Epoch, call.LeaderId))
         {
-            SendNack(call.From, NackReason.Behind, effects, Tip.Height + 1);
+            SendNack(call, NackReason.Behind, effects, Tip.Height + 1);
             return false;
         }
         HoldAll(call.Promises);
@@ -123,7 +124,7 @@ public sealed partial class ReplicaMachine
             _pending.Remove(call);
             if (Refusal(call.Block, IsVotedAgain, now) is { } reason)
             {
-                SendNack(call.From, reason, effects);
+                SendNack(call, reason, effects);
                 return;
             }
             Record(new Prepared(call.Epoch, call.Block), effects);
@@ -142,13 +143,13 @@ public sealed partial class ReplicaMachine
         if (!follows)
         {
             _pending.Remove(call);
-            SendNack(call.From, NackReason.InvalidBlock, effects);
+            SendNack(call, NackReason.InvalidBlock, effects);
             return false;
         }
         if (block.Height > Tip.Height + ConsensusTimes.Window && !IsVotedAgain)
         {
             _pending.Remove(call);
-            SendNack(call.From, NackReason.WindowFull, effects);
+            SendNack(call, NackReason.WindowFull, effects);
             return false;
         }
         if (_tree.Find(block.Hash) is not null) return true;
@@ -156,7 +157,7 @@ public sealed partial class ReplicaMachine
         {
             // q promises cannot lead below or beside what is committed here unless more than f members lie; this replica has no part in it.
             _pending.Remove(call);
-            SendNack(call.From, NackReason.InvalidBlock, effects);
+            SendNack(call, NackReason.InvalidBlock, effects);
             return false;
         }
         if (_executing == block.Hash) return false;
@@ -176,7 +177,10 @@ public sealed partial class ReplicaMachine
         if (block.Height <= Tip.Height) return null;
         BlockInfo? parent = _tree.Find(block.Parent);
         Invariant.Require(parent is not null, "An executed block has an executed parent.");
-        if (parent.ChildConfig != block.Config || (parent.IsStop && Tip.Hash != parent.Hash)) return NackReason.InvalidBlock;
+        if (_rules.EndsConfiguration(parent.IsStop) ? block.Config != parent.ChildConfig || Tip.Hash != parent.Hash : block.Config != parent.Config)
+        {
+            return NackReason.InvalidBlock;
+        }
         if (block.Time < parent.Time || block.DirectoryHeight < parent.DirectoryHeight) return NackReason.InvalidBlock;
         if (!_rules.AsksClock(votedAgain)) return null;
         if (Math.Abs(block.Time - now.Wall) > ConsensusTimes.ClockMilliseconds) return NackReason.Clock;
@@ -200,36 +204,36 @@ public sealed partial class ReplicaMachine
         ProposeCall? call = _pending.Find(other => other.Block.Hash == block.Hash);
         if (call is null) return;
         _pending.Remove(call);
-        SendNack(call.From, executed.Verdict == Verdict.Invalid ? NackReason.InvalidBlock : NackReason.BodyMissing, effects);
+        SendNack(call, executed.Verdict == Verdict.Invalid ? NackReason.InvalidBlock : NackReason.BodyMissing, effects);
     }
 
-    private void OnLock(LockCall call, List<Effect> effects)
+    private void OnLock(LockCall call, Moment now, List<Effect> effects)
     {
-        if (Mode != ReplicaMode.Voting) return;
+        if (!IsOfItsConfiguration(call, call.Epoch) || !IsHeard(call, call.Epoch.Config, now, effects)) return;
         if (_rules.IsFenced(call.Epoch, Promised))
         {
-            SendNack(call.From, NackReason.PromisedHigher, effects);
+            SendNack(call, NackReason.PromisedHigher, effects);
             return;
         }
         Certificate prepared = call.Prepared;
-        if (call.Epoch != Promised || _log.LeaderId.IsZero)
+        if (call.Epoch != Promised || call.Epoch.Config != Config || _log.LeaderId.IsZero)
         {
-            SendNack(call.From, NackReason.Behind, effects, Tip.Height + 1);
+            SendNack(call, NackReason.Behind, effects, Tip.Height + 1);
             return;
         }
         if (_log.LeaderId != call.LeaderId || call.From != call.Epoch.LeaderAmong(_members))
         {
-            SendNack(call.From, NackReason.OtherLeader, effects);
+            SendNack(call, NackReason.OtherLeader, effects);
             return;
         }
         if (!_rules.MayLock(prepared, call.Epoch) || !_check.IsValid(prepared, VoteKind.Prepare))
         {
-            SendNack(call.From, NackReason.InvalidBlock, effects);
+            SendNack(call, NackReason.InvalidBlock, effects);
             return;
         }
         if (!_log.HasVoted(prepared.Height, prepared.Block))
         {
-            if (prepared.Height > _log.VotedHeight) SendNack(call.From, NackReason.Behind, effects, (_log.LastAccepted?.Height ?? Tip.Height) + 1);
+            if (prepared.Height > _log.VotedHeight) SendNack(call, NackReason.Behind, effects, (_log.LastAccepted?.Height ?? Tip.Height) + 1);
             return;
         }
         if (Certificate.Compare(prepared, _log.Lock) > 0)

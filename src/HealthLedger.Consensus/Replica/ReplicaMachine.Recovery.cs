@@ -23,26 +23,40 @@ public sealed partial class ReplicaMachine
         _statusAskedAt = now.Elapsed;
         _shown |= 1UL << _self;
         if (TryFinishRecovery(now, effects)) return;
-        effects.Add(new Broadcast(new StatusCall(_settings.Nonce) { From = _self, Config = Config }));
+        effects.Add(new Broadcast(new StatusCall(_settings.Nonce) { Config = Config, From = _self }));
     }
 
     private void OnStatusCall(StatusCall call, List<Effect> effects)
     {
-        if (call.From < 0 || call.From >= _members || _self < 0) return;
-        Held held = _held[call.From];
+        if (call.From < 0 || call.From >= _settings.Membership.Count(call.Config)) return;
+        int self = _settings.Membership.Self(call.Config);
+        if (self < 0)
+        {
+            // Not a member there, or not any more: its word would not count, but a certificate speaks for itself.
+            if (_log.Committed is { } newest) effects.Add(new Send(call.From, new DecideCall(newest) { Config = call.Config, From = self }));
+            return;
+        }
+        // Of votes in other configurations nothing is kept: who asks about an older one is shown a commit that ends it.
+        Held held = call.Config == Config ? _held[call.From] : default;
         SignedVote? vote = held.Vote ?? (held.Certificate is { } certificate ? new SignedVote(certificate.Vote, certificate.Proofs[held.Index]) : null);
-        var status = new Status(_settings.Shard, Promised, call.Nonce, _self, Tip.Height, _log.Committed, held.Promise, vote, []);
-        effects.Add(new Send(call.From, new StatusAnswer(status) { From = _self, Config = Config }));
+        var status = new Status(_settings.Shard, PromisedIn(call.Config), call.Nonce, self, Tip.Height, _log.Committed, held.Promise, vote, []);
+        effects.Add(new Send(call.From, new StatusAnswer(status) { Config = call.Config, From = self }));
     }
 
     private void OnStatusAnswer(Status status, Moment now, List<Effect> effects)
     {
-        if (status.Shard != _settings.Shard || status.Member < 0 || status.Member >= _members) return;
-        if (!_settings.Verifier.Verify(status)) return;
-        if (status.Committed is { } committed) LearnCommit(committed, now, effects);
-        if (Mode != ReplicaMode.Recovering || status.Nonce != _settings.Nonce) return;
+        if (status.Shard != _settings.Shard) return;
+        if (status.Committed is { } committed)
+        {
+            LearnCommit(committed, now, effects);
+            // It knows of commits that cannot be judged here yet; what it shows may be about a configuration that has ended.
+            if (Certificate.Compare(committed, _log.Committed) > 0) return;
+        }
+        if (Mode != ReplicaMode.Recovering || status.Nonce != _settings.Nonce || status.Promised.Config != Config) return;
+        if (status.Member < 0 || status.Member >= _members || !_settings.Verifier.Verify(status)) return;
         if (Exceeds(status))
         {
+            _isMute = true;
             Mode = ReplicaMode.Following;
             effects.Add(new ModeChanged(Mode));
             return;
@@ -51,13 +65,16 @@ public sealed partial class ReplicaMachine
         TryFinishRecovery(now, effects);
     }
 
-    /// <summary>The answer shows something this replica signed that its own log does not know: the log is an old copy.</summary>
+    /// <summary>
+    /// The answer shows something this replica signed that its own log does not know: the log is an old copy. Only what is of this configuration:
+    /// in another one the same index may be somebody else's.
+    /// </summary>
     private bool Exceeds(Status status)
     {
-        if (status.ShownPromise is { } promise && promise.Member == _self && promise.Epoch > Promised && _check.IsValid(promise)) return true;
+        if (status.ShownPromise is { } promise && promise.Epoch.Config == Config && promise.Member == _self && promise.Epoch > Promised && _check.IsValid(promise)) return true;
         if (status.ShownVote is not { } shown || shown.Proof.Member != _self) return false;
         Vote vote = shown.Vote;
-        if (vote.Shard != _settings.Shard || !_settings.Verifier.Verify(in vote, shown.Proof)) return false;
+        if (vote.Shard != _settings.Shard || vote.Epoch.Config != Config || !_settings.Verifier.Verify(in vote, shown.Proof)) return false;
         if (vote.Epoch != Promised) return vote.Epoch > Promised;
         if (vote.Kind == VoteKind.Prepare) return vote.Height > _log.VotedHeight;
         return _log.Lock is null || _log.Lock.Epoch < vote.Epoch || (_log.Lock.Epoch == vote.Epoch && _log.Lock.Height < vote.Height);
@@ -66,11 +83,13 @@ public sealed partial class ReplicaMachine
     private bool TryFinishRecovery(Moment now, List<Effect> effects)
     {
         Invariant.Require(Mode == ReplicaMode.Recovering, "Recovery ends once.");
-        if (System.Numerics.BitOperations.PopCount(_shown) < _quorum) return false;
+        if (_rules.AsksBeforeVoting && System.Numerics.BitOperations.PopCount(_shown) < _quorum) return false;
+        // Before it votes it is where the newest configuration it has heard of begins, and has asked the members there.
+        if (_log.Committed is { } newest && newest.Epoch.Config > Config) return false;
         Mode = ReplicaMode.Voting;
         _enteredAt = now.Elapsed;
         effects.Add(new ModeChanged(Mode));
-        if (Promised >= FirstEpoch(Config) && Promised.LeaderAmong(_members) == _self) OnLeaderLost(Promised, now, effects);
+        if (Promised.Config == Config && Promised >= FirstEpoch(Config) && Promised.LeaderAmong(_members) == _self) OnLeaderLost(Promised, now, effects);
         OfferToLead(effects);
         return true;
     }

@@ -33,10 +33,11 @@ public sealed partial class ReplicaMachine
         Invariant.Require(members is > 0 and <= Quorum.MembersMax, "The tip's configuration is known.");
         _settings = settings;
         _rules = rules;
-        _check = new CertificateCheck(settings.Shard, settings.Membership, settings.Verifier, rules);
+        _check = new CertificateCheck(settings, rules);
         _tree = new BlockTree(tip);
         _log = log ?? new VoteLog(FirstEpoch(settings.Genesis.Config));
-        Mode = log is null ? ReplicaMode.Following : ReplicaMode.Recovering;
+        _isMute = log is null;
+        Mode = ReplicaMode.Recovering;
         EnterConfiguration();
     }
 
@@ -61,10 +62,18 @@ public sealed partial class ReplicaMachine
     /// <summary>The configuration that votes on the next block.</summary>
     public int Config { get; private set; }
 
-    /// <summary>The member that leads the highest epoch entered, or waited for: where statements are forwarded.</summary>
+    /// <summary>The member that leads the highest epoch entered, or waited for: where statements are forwarded. An index in <see cref="Config"/>.</summary>
     public int Leader => WaitingEpoch.LeaderAmong(_members);
 
+    /// <summary>
+    /// Rule 10: this replica is not a member of <see cref="Config"/>, whose members have committed a block. As far as this shard goes, a node
+    /// that is in no newer configuration either may be switched off.
+    /// </summary>
+    public bool MayRetire => _self < 0 && Config > _settings.Genesis.Config && Tip.Config == Config;
+
     private int _members, _quorum, _self;
+    private bool _isMute;
+    private long _signHeight = long.MaxValue;
 
     private Epoch FirstEpoch(int config) => Epoch.First(config, _settings.Shard, Math.Max(1, _settings.Membership.Count(config)));
 
@@ -77,7 +86,7 @@ public sealed partial class ReplicaMachine
         _waitingSeen = WaitingEpoch;
         HoldOwnCertificates();
         if (_log.Committed is { } committed) TryCommit(committed, now, effects);
-        if (Mode == ReplicaMode.Recovering) AskStatuses(now, effects);
+        if (Mode == ReplicaMode.Recovering && _shown == 0) AskStatuses(now, effects);
     }
 
     /// <summary>Takes one step. Anything a peer can send is answered or ignored, never thrown at.</summary>
@@ -88,7 +97,7 @@ public sealed partial class ReplicaMachine
         switch (message)
         {
             case ProposeCall propose: OnPropose(propose, now, effects); break;
-            case LockCall call: OnLock(call, effects); break;
+            case LockCall call: OnLock(call, now, effects); break;
             case DecideCall decide: LearnCommit(decide.Committed, now, effects); break;
             case Executed executed: OnExecuted(executed, now, effects); break;
             case Tick: OnTick(now, effects); break;
@@ -112,24 +121,33 @@ public sealed partial class ReplicaMachine
         if (_rules.MustPersist(record)) effects.Add(new Persist(record));
     }
 
-    private void SendNack(int to, NackReason reason, List<Effect> effects, long? needFrom = null)
+    private void SendNack(Message call, NackReason reason, List<Effect> effects, long? needFrom = null)
     {
         Invariant.Require((reason == NackReason.Behind) == needFrom.HasValue, "Only who is behind says from where.");
-        effects.Add(new Send(to, new NackAnswer(new Nack(_settings.Shard, Promised, reason, _self, needFrom, [])) { From = _self, Config = Config }));
+        int self = _settings.Membership.Self(call.Config);
+        if (self < 0) return;
+        var nack = new Nack(_settings.Shard, PromisedIn(call.Config), reason, self, needFrom, []);
+        effects.Add(new Send(call.From, new NackAnswer(nack) { Config = call.Config, From = self }));
     }
 
-    /// <summary>Takes the members of the configuration above the tip; complaints of the one before are over.</summary>
+    /// <summary>The promised epoch as members of another configuration are told of it: none of theirs.</summary>
+    private Epoch PromisedIn(int config) => Promised.Config == config ? Promised : new Epoch(config, -1);
+
+    /// <summary>Takes the members of the configuration above the tip; complaints of the one before, and what they showed, are over.</summary>
     private void EnterConfiguration()
     {
         Config = Tip.ChildConfig;
         _members = _settings.Membership.Count(Config);
         Invariant.Require(_members is > 0 and <= Quorum.MembersMax, "A stop sign is executed only where its configuration is known.");
-        _quorum = _rules.QuorumOf(_members);
+        _quorum = _rules.QuorumIn(_settings.Membership, Config);
         _self = _settings.Membership.Self(Config);
-        if (_self < 0) Mode = ReplicaMode.Following;
+        if (Tip.IsStop) _signHeight = Tip.Height;
+        // Who joins asks first what is held of its own (rule 9): it may have been here before. Who stays goes on.
+        if (_isMute || _self < 0) Mode = ReplicaMode.Following;
+        else if (Mode == ReplicaMode.Following) Mode = ReplicaMode.Recovering;
+        _shown = 0;
         _complaints = new Complaint?[_members];
-        _answeredAt = new long[_members];
-        Array.Fill(_answeredAt, long.MinValue / 2);
+        _answeredAt = Never(_members);
         _held = new Held[_members];
         _ownComplaint = FirstEpoch(Config) with { Counter = -1 };
         _mayLeadSeen = _ownComplaint;

@@ -15,6 +15,26 @@ internal class SafetyRules
     /// <summary>q of n.</summary>
     public virtual int QuorumOf(int members) => Quorum.Size(members);
 
+    /// <summary>q among the members of one configuration, which alone count in its epochs.</summary>
+    public virtual int QuorumIn(IMembership membership, int config) => QuorumOf(membership.Count(config));
+
+    /// <summary>Rule 10: an epoch is promised in the configuration that the committed stop sign opened, by who is level with the sign.</summary>
+    public virtual bool MayPromise(Epoch epoch, int config, bool isLevel) => epoch.Config == config && isLevel;
+
+    /// <summary>Rule 10: what a promise above a stop sign must show. The sign's own certificate is the last one of the configuration before.</summary>
+    public virtual bool IsLevel(Promise promise, int firstConfig) =>
+        promise.Epoch.Config == firstConfig || promise.Lock?.Epoch.Config == promise.Epoch.Config
+        || promise.Committed?.Epoch.Config >= promise.Epoch.Config - 1;
+
+    /// <summary>Rule 10: nothing of its own configuration comes above a stop sign.</summary>
+    public virtual bool EndsConfiguration(bool isStop) => isStop;
+
+    /// <summary>Rule 10: until the members of a new configuration have committed a block, that block is waited for.</summary>
+    public virtual bool WaitsForFirstBlock => true;
+
+    /// <summary>Rule 9: who starts, or joins, asks what is held of its own before it votes.</summary>
+    public virtual bool AsksBeforeVoting => true;
+
     /// <summary>Rule 2: a call of an epoch below the promised one is refused.</summary>
     public virtual bool IsFenced(Epoch call, Epoch promised) => call < promised;
 
