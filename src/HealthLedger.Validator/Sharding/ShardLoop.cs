@@ -203,6 +203,8 @@ internal sealed partial class ShardLoop
             case MayLead may: _core.LeaderOf(Shard)?.MayLead(may.Epoch, may.Complaints); break;
             case EpochProven proven: _core.LeaderOf(Shard)?.EpochProven(proven.Epoch); break;
             case ModeChanged changed: _core.ModeChanged(Shard, changed.Mode); break;
+            // There is no configuration but the genesis's yet: a certificate of another one is a lie.
+            case ConfigurationMissing: break;
             default: throw new InvariantViolation("A replica's effect has a type that nobody carries out.");
         }
     }

@@ -109,8 +109,8 @@ public sealed partial class Node
         ulong open = Pool & ~parent.Chain;
         if (Liar is not null) open = Liar.Choose(open);
         bool isStop = _world.WantsStop(leader.Epoch.Config) && parent.Info.ChildConfig == leader.Epoch.Config;
-        if (open == 0 && !isStop) return false;
         if (parent.Info.ChildConfig != leader.Epoch.Config) return false;
+        if (open == 0 && !isStop && !parent.Info.IsStop) return false;
         ulong chosen = 0;
         int count = _world.Random.Next(1, 4);
         for (ulong rest = open; rest != 0 && count-- > 0; rest &= rest - 1) chosen |= rest & ~(rest - 1);

@@ -130,6 +130,7 @@ public sealed partial class SimWorld
     /// <summary>Sends a message to a member; it may be lost, doubled, delayed and overtaken.</summary>
     public void Send(Node from, int member, Message message)
     {
+        if (message.Config == 0) message = message with { Config = ConfigOf(from, message) };
         foreach (Node to in Nodes)
         {
             if (to.Member != member) continue;
@@ -146,6 +147,15 @@ public sealed partial class SimWorld
             if (!IsHealed && Random.Chance(Plan.Double)) Queue.Add(Now + DelayOf() * 5, new SimEvent(EventKind.Deliver, to.Id, -1, message));
         }
     }
+
+    private static int ConfigOf(Node from, Message message) => message switch
+    {
+        NewEpochCall call => call.Epoch.Config,
+        ProposeCall call => call.Epoch.Config,
+        LockCall call => call.Epoch.Config,
+        NackAnswer answer => answer.Nack.Promised.Config,
+        _ => from.Replica?.Config ?? 1,
+    };
 
     /// <summary>A directed scenario acts in so many milliseconds.</summary>
     public void In(long milliseconds, Action act) => Queue.Add(Now + milliseconds, new SimEvent(EventKind.Script, 0, -1, act));
