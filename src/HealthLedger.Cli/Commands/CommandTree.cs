@@ -3,6 +3,7 @@ using HealthLedger.Cli.Commands.Administration;
 using HealthLedger.Cli.Commands.Benching;
 using HealthLedger.Cli.Commands.Consent;
 using HealthLedger.Cli.Commands.Importing;
+using HealthLedger.Cli.Commands.Loading;
 using HealthLedger.Cli.Commands.Nodes;
 using HealthLedger.Cli.Commands.Organizations;
 using HealthLedger.Cli.Commands.Patients;
@@ -25,6 +26,6 @@ internal static class CommandTree
         ReadCommand.Make(), LogCommand.Make(), ExportCommand.Make(),
         ReceiptCommand.Make(), VerifyCommand.Make(), AuditCommand.Make(),
         AdminCommands.Make(),
-        BenchCommand.Make(), BenchStartCommand.Make(),
+        BenchCommand.Make(), BenchStartCommand.Make(), LoadCommand.Make(),
     ];
 }

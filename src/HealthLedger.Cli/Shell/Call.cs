@@ -60,26 +60,38 @@ internal sealed class Call(ParseResult parsed, GlobalOptionSet options, Terminal
     /// <summary>The key folder, created where it is missing; a folder that others can enter is refused.</summary>
     public Result<WalletFolder> Wallets() => WalletFolder.Open(KeyPath, terminal, parsed.GetValue(options.PassphraseFile));
 
-    /// <summary>The node's address.</summary>
-    public Result<Uri> Node()
+    /// <summary>The address of the node, the first where there are several.</summary>
+    public Result<Uri> Node() => Nodes().TryGet(out IReadOnlyList<Uri>? nodes, out Fault fault) ? nodes[0] : fault;
+
+    /// <summary>The addresses of all nodes that were named, at least one.</summary>
+    public Result<IReadOnlyList<Uri>> Nodes()
     {
-        string text = parsed.GetValue(options.Node) ?? Set(GlobalOptions.NodeVariable) ?? GlobalOptions.DefaultNode;
-        if (!Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
-            return new Fault(FaultCode.UsageWrong, "The node's address is not an http or https URL.");
-        return address;
+        string[] named = parsed.GetValue(options.Node) is { Length: > 0 } given ? given : (Set(GlobalOptions.NodeVariable) ?? GlobalOptions.DefaultNode).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (named.Length is 0 or > GlobalOptions.NodesMax) return new Fault(FaultCode.UsageWrong, $"Name 1 to {GlobalOptions.NodesMax} nodes.");
+        List<Uri> nodes = [];
+        foreach (string text in named)
+        {
+            if (!Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+                return new Fault(FaultCode.UsageWrong, "A node's address is not an http or https URL.");
+            nodes.Add(address);
+        }
+        return nodes;
     }
 
     /// <summary>The node, its network verified: against --genesis, else the pinned genesis, else trusted now and pinned by `org new` and `wallet new`.</summary>
     public async Task<Result<LedgerClient>> ConnectAsync()
     {
         if (_client is not null) return _client;
-        if (!Node().TryGet(out Uri? address, out Fault fault)) return fault;
+        if (!Nodes().TryGet(out IReadOnlyList<Uri>? nodes, out Fault fault)) return fault;
         if (!ExpectedGenesis().TryGet(out Hash32? expected, out fault)) return fault;
-        ILedgerConnection connection = terminal.Connect(address, Keep(terminal.Http()));
-        Result<LedgerClient> connected = await LedgerClient.ConnectAsync(connection, expected, clock: terminal.Clock, random: terminal.Random, cancel: cancel);
+        ILedgerConnection[] each = [.. nodes.Select(Connection)];
+        Result<LedgerClient> connected = await LedgerClient.ConnectAsync(each is [var only] ? only : new FailoverConnection(each, new FailoverOptions(), terminal.Clock), expected, clock: terminal.Clock, random: terminal.Random, cancel: cancel);
         if (!connected.TryGet(out _client, out fault)) return fault;
         return _client;
     }
+
+    /// <summary>A connection to one node, kept until the command ends.</summary>
+    public ILedgerConnection Connection(Uri node) => terminal.Connect(node, Keep(terminal.Http()));
 
     /// <summary>The genesis for checks without a node: --genesis with a file, else the pinned one.</summary>
     public Result<GenesisFile> OfflineGenesis()

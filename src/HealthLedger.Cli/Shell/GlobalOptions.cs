@@ -8,7 +8,10 @@ internal static class GlobalOptions
     /// <summary>The node where none is named.</summary>
     public const string DefaultNode = "http://127.0.0.1:8080";
 
-    /// <summary>The variable that names the node.</summary>
+    /// <summary>Most nodes of one command.</summary>
+    public const int NodesMax = 64;
+
+    /// <summary>The variable that names the node, or several with commas between.</summary>
     public const string NodeVariable = "HEALTHLEDGER_NODE";
 
     /// <summary>The variable that names the key folder.</summary>
@@ -18,8 +21,8 @@ internal static class GlobalOptions
 /// <summary>One set of the options that every command takes; made with each command tree.</summary>
 internal sealed class GlobalOptionSet
 {
-    /// <summary>The node's address.</summary>
-    public Option<string?> Node { get; } = new("--node") { Description = $"The node's address (or {GlobalOptions.NodeVariable}; else {GlobalOptions.DefaultNode})", HelpName = "URL", Recursive = true };
+    /// <summary>The nodes' addresses.</summary>
+    public Option<string[]> Node { get; } = new("--node") { Description = $"A node's address; given several times, the next is asked where one fails (or {GlobalOptions.NodeVariable}, with commas between; else {GlobalOptions.DefaultNode})", HelpName = "URL", Recursive = true };
 
     /// <summary>The key folder.</summary>
     public Option<string?> Keys { get; } = new("--keys") { Description = $"The folder with the wallets (or {GlobalOptions.KeysVariable}; else ~/.healthledger)", HelpName = "FOLDER", Recursive = true };
