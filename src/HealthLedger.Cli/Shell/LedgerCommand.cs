@@ -15,8 +15,16 @@ internal class LedgerCommand : Command
     /// <summary>What people type, without the program's name.</summary>
     public IReadOnlyList<string> Examples { get; }
 
-    /// <summary>What the command does; null for a group.</summary>
-    public Func<Call, Task<Result<Answer>>>? Run { get; init; }
+    /// <summary>What the command does; null for a group. A command that does something takes a line without a subcommand, also where it has some.</summary>
+    public Func<Call, Task<Result<Answer>>>? Run
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value is not null) SetAction(static _ => 0);
+        }
+    }
 
     /// <summary>Adds subcommands.</summary>
     public LedgerCommand With(params Command[] commands)
