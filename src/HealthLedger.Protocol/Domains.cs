@@ -42,6 +42,9 @@ public static class Domains
     /// <summary>The genesis (hash and signatures).</summary>
     public static ReadOnlySpan<byte> Genesis => "healthledger/genesis/v1\0"u8;
 
+    /// <summary>A configuration after the genesis (hash).</summary>
+    public static ReadOnlySpan<byte> Configuration => "healthledger/configuration/v1\0"u8;
+
     /// <summary>A member's certification of its validator, transport and sealing keys (signature).</summary>
     public static ReadOnlySpan<byte> MemberKeys => "healthledger/member-keys/v1\0"u8;
 

@@ -5,6 +5,7 @@ using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Genesis;
 using HealthLedger.Protocol.State;
 using HealthLedger.Protocol.Votes;
+using HealthLedger.Rules.Contracts;
 using HealthLedger.Rules.Execution;
 using HealthLedger.Rules.State;
 using HealthLedger.Storage;
@@ -22,7 +23,7 @@ namespace HealthLedger.Validator;
 /// themselves behind them. What is damaged beyond use is emptied and computed again from the first block; blocks that cannot be read end the
 /// replay, and the replica fetches the rest from the others.
 /// </summary>
-internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, SignatureCache signatures, ReplicaLog log)
+internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, RuleBook rules, SignatureCache signatures, ReplicaLog log)
 {
     /// <summary>Replays every shard, the directory first, and gives the committed blocks that state and tree are of now.</summary>
     public ShardTip[] RecoverAll(int shards, DirectoryView directory)
@@ -67,7 +68,7 @@ internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, Signatur
             if (ReadRecord(shard, height) is not { } record || !record.Block.Items.All(item => item is not ErasedItem)) break;
             if (record.Block.Header.Parent != tip.Info.Hash) throw new InvalidDataException("The block log's heights do not follow each other.");
             roots.WhenReady(height).GetAwaiter().GetResult();
-            Result<ExecutedBlock> result = BlockExecutor.Check(tip.Next, record.Block, state, directory, signatures, roots.DueAt(height)?.Root);
+            Result<ExecutedBlock> result = BlockExecutor.Check(tip.Next, record.Block, state, directory, signatures, roots.DueAt(height)?.Root, rules);
             if (!result.TryGet(out ExecutedBlock? executed, out Fault fault)) throw new InvalidDataException($"The committed block of height {height} does not follow from the state: {fault}");
             Hash32[] leaves = new Hash32[executed.Leaves.Count];
             for (int i = 0; i < leaves.Length; i++) leaves[i] = executed.Leaves[i].Hash;
@@ -97,7 +98,7 @@ internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, Signatur
     private BlockParent Parent(BlockHeader header, TreeStore tree)
     {
         if (tree.Root != header.TreeRoot) throw new InvalidDataException("The tree is not the one that the header names.");
-        return BlockParent.Of(header, genesis.Shards, genesis.Configuration.RulesVersion, tree.Range());
+        return BlockParent.Of(header, genesis.Shards, header.Config, genesis.Configuration.RulesVersion, tree.Range());
     }
 
     private ShardTip? TipAt(int shard, long height)

@@ -209,7 +209,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
         foreach (Damage damage in health.Damages) Report(damage);
         health.Found += Report;
         if (!health.MayVote) _core.Log.VotesLost();
-        Recovery recovery = new(_core.Store, Genesis, _core.Signatures, _core.Log);
+        Recovery recovery = new(_core.Store, Genesis, _core.Options.Rules, _core.Signatures, _core.Log);
         ShardTip[] tips = recovery.RecoverAll(ShardCount, _core.Directory.View);
         for (int shard = 0; shard < ShardCount; shard++)
         {

@@ -1,3 +1,4 @@
+using HealthLedger.Rules.Contracts;
 using HealthLedger.Storage;
 
 namespace HealthLedger.Validator;
@@ -10,6 +11,9 @@ public sealed record ReplicaOptions
 
     /// <summary>Use of disk and memory.</summary>
     public StorageOptions Storage { get; init; } = new();
+
+    /// <summary>The versions of the rules that this build has. While a configuration names another, the replica follows without voting.</summary>
+    public RuleBook Rules { get; init; } = RuleBook.Standard;
 
     /// <summary>Messages of other members that wait for one shard; more are dropped and come again.</summary>
     public int InboxMessagesMax { get; init; } = 4_096;

@@ -42,10 +42,10 @@ internal sealed class QueryGuard(ILedgerReader ledger, TimeProvider clock)
     {
         if (!LedgerDid.Parse(query.Issuer).TryGet(out LedgerDid issuer, out Fault fault)) return fault;
         LedgerView directory = ledger.View(Shards.Directory);
-        if (directory.Organization(issuer.Id) is not null) return Valid(directory.Key(issuer.Id, query.KeyId), now);
+        if (directory.Organization(issuer.Id) is not null) return Valid(directory.SigningKey(issuer.Id, query.KeyId), now);
         LedgerView view = ledger.View(Shards.Of(query.Issuer, ledger.Genesis.Shards));
         if (view.Identity(issuer.Id) is not { } identity) return new Fault(FaultCode.SignerUnknown, "The ledger does not know who asks.");
-        return identity.Steward is { } steward ? Valid(directory.Key(steward, query.KeyId), now) : Valid(view.Key(issuer.Id, query.KeyId), now);
+        return identity.Steward is { } steward ? Valid(directory.SigningKey(steward, query.KeyId), now) : Valid(view.Key(issuer.Id, query.KeyId), now);
     }
 
     private static Result<ReadOnlyMemory<byte>> Valid(KeyRow? key, long now) =>

@@ -141,8 +141,9 @@ public sealed class ReplicaReader(Replica replica) : ILedgerReader
     {
         LedgerView directory = View(Shards.Directory);
         Hash32 issuer = LedgerDid.Parse(statement.Issuer).Value.Id;
+        if (directory.Organization(issuer) is { } own && own.IdentityKeyId() == statement.KeyId) return PublicKey.FromSec1(own.IdentityKey.Span);
         KeyRow? key = directory.Key(issuer, statement.KeyId) ?? View(shard).Key(issuer, statement.KeyId)
-            ?? directory.Organizations().Where(item => item.Organization.SigningKeys.Contains(statement.KeyId)).Select(item => directory.Key(item.Did, statement.KeyId)).FirstOrDefault();
+            ?? directory.Organizations().Select(item => directory.Key(item.Did, statement.KeyId)).FirstOrDefault(found => found is not null);
         return key is null ? new Fault(FaultCode.SignerUnknown, "The key that signed is not in the directory.") : PublicKey.FromSec1(key.Sec1.Span);
     }
 

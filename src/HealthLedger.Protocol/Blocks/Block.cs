@@ -51,6 +51,9 @@ public sealed class Block
     /// <summary>The hash of the header. Already computed.</summary>
     public Hash32 Hash { get; }
 
+    /// <summary>The configuration that votes on this block's children: the header's, or the one after it where the block is a stop sign.</summary>
+    public int ChildConfig => Items is [StopItem] ? Header.Config + 1 : Header.Config;
+
     /// <summary>Statements in the body.</summary>
     public int StatementCount { get; }
 

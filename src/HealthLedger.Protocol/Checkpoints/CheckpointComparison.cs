@@ -17,7 +17,10 @@ public enum CheckpointOrder
     /// <summary>Smaller than what was seen: the log was rolled back, or the answer is old.</summary>
     RolledBack,
 
-    /// <summary>The same size with another root: members signed two histories. Both notes together are the evidence.</summary>
+    /// <summary>
+    /// The same size with another root, or a larger size cosigned by members of an earlier configuration: members signed two histories, or former ones sign on.
+    /// Both notes together are the evidence.
+    /// </summary>
     Forked,
 }
 
@@ -32,6 +35,7 @@ public static class CheckpointComparison
     {
         if (presented.Size < remembered.Size) return CheckpointOrder.RolledBack;
         if (presented.Size == remembered.Size) return presented.Root == remembered.Root ? CheckpointOrder.Same : CheckpointOrder.Forked;
+        if (presented.Config < remembered.Config) return CheckpointOrder.Forked;
         return TreeVerifier.Consistency((ulong)remembered.Size, remembered.Root, (ulong)presented.Size, presented.Root, consistency)
             ? CheckpointOrder.Extends
             : CheckpointOrder.Unproved;

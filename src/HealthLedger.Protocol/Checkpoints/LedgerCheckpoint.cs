@@ -10,8 +10,9 @@ namespace HealthLedger.Protocol.Checkpoints;
 /// <summary>A checkpoint that enough members cosigned: the head of shard 0's tree, which holds every shard's.</summary>
 /// <param name="Size">Leaves of shard 0's tree.</param>
 /// <param name="Root">Its root.</param>
-/// <param name="Members">Who cosigned, by index, ascending.</param>
-public sealed record VerifiedCheckpoint(long Size, Hash32 Root, ImmutableArray<int> Members);
+/// <param name="Members">Who cosigned, by index in the configuration, ascending.</param>
+/// <param name="Config">The number of the configuration that cosigned.</param>
+public sealed record VerifiedCheckpoint(long Size, Hash32 Root, ImmutableArray<int> Members, int Config = 0);
 
 /// <summary>
 /// The network's checkpoint as a C2SP signed note (FORMATS.md section 5): origin, size and root of shard 0's tree and one ECDSA line a
@@ -26,7 +27,7 @@ public sealed class LedgerCheckpoint
     {
         Configuration = configuration;
         Origin = OriginOf(configuration.Network);
-        Keys = [.. configuration.ValidatorKeys.Select((key, member) => new NoteKey(NameOf(configuration.Network, member), key))];
+        Keys = [.. configuration.ValidatorKeys.Select((key, member) => new NoteKey(NameOf(configuration.Network, configuration.Number, member), key))];
     }
 
     /// <summary>The configuration whose members cosign.</summary>
@@ -41,8 +42,23 @@ public sealed class LedgerCheckpoint
     /// <summary>The origin of a network's checkpoints.</summary>
     public static string OriginOf(string network) => OriginPrefix + network;
 
-    /// <summary>The name of a member's note key: the origin, a slash, its index.</summary>
-    public static string NameOf(string network, int member) => string.Create(CultureInfo.InvariantCulture, $"{OriginPrefix}{network}/{member}");
+    /// <summary>The name of a member's note key: the origin, a slash, the configuration's number and a slash where it is not 0, the index.</summary>
+    public static string NameOf(string network, int config, int member) =>
+        config == 0 ? string.Create(CultureInfo.InvariantCulture, $"{OriginPrefix}{network}/{member}") : string.Create(CultureInfo.InvariantCulture, $"{OriginPrefix}{network}/{config}/{member}");
+
+    /// <summary>The highest configuration that a note's signature lines name; 0 where none does. Nothing is verified: it says which configuration to verify the note by.</summary>
+    public static int ConfigOf(SignedNote note, string network)
+    {
+        string prefix = OriginOf(network) + "/";
+        int highest = 0;
+        foreach (NoteSignature line in note.Signatures)
+        {
+            if (!line.Name.StartsWith(prefix, StringComparison.Ordinal)) continue;
+            string[] parts = line.Name[prefix.Length..].Split('/');
+            if (parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int config)) highest = Math.Max(highest, config);
+        }
+        return highest;
+    }
 
     /// <summary>The text that is signed.</summary>
     public string TextOf(long size, Hash32 root) => new Checkpoint(Origin, (ulong)size, root).ToText();
@@ -75,7 +91,7 @@ public sealed class LedgerCheckpoint
         if (checkpoint.Size > (ulong)FormatItems.IntegerMax) return new Fault(FaultCode.FormatLimit, "The checkpoint's size is beyond any tree's.");
         ImmutableArray<int> members = [.. Enumerable.Range(0, Keys.Length).Where(member => verified.Contains(Keys[member]))];
         return members.Length >= (least ?? Configuration.Q)
-            ? new VerifiedCheckpoint((long)checkpoint.Size, checkpoint.Root, members)
+            ? new VerifiedCheckpoint((long)checkpoint.Size, checkpoint.Root, members, Configuration.Number)
             : new Fault(FaultCode.SignerUnknown, $"{members.Length} members cosigned the checkpoint, {least ?? Configuration.Q} must.");
     }
 }

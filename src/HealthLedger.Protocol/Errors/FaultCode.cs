@@ -30,6 +30,7 @@ public enum FaultCode : ushort
     [Refusal(400, "security", 66, "A share is missing, doubled, or not the one that was committed to.")] ShareInvalid = 2006,
     [Refusal(400, "security", 66, "The passphrase does not open the key file, or the file is damaged.")] KeyFileLocked = 2007,
     [Refusal(400, "structure", 66, "The key file is not a PKCS#8 file this software reads.")] KeyFileMalformed = 2008,
+    [Refusal(400, "security", 66, "The proof rests on a configuration that is not proved by what is at hand.")] ConfigurationUnknown = 2009,
 
     // 3xxx: replication
 
@@ -54,6 +55,8 @@ public enum FaultCode : ushort
     [Refusal(409, "conflict", 65, "The checkpoint does not go forward from the one before.")] CheckpointWrong = 4024,
     [Refusal(501, "not-supported", 70, "The rules' version is not one this software knows.")] RulesUnknown = 4025,
     [Refusal(409, "conflict", 65, "The item has no place in a block.")] ItemMisplaced = 4026,
+    [Refusal(409, "conflict", 65, "The block is not of the configuration that its parent leads to.")] ConfigurationWrong = 4027,
+    [Refusal(409, "conflict", 65, "The stop sign names no height at which the next configuration was decided.")] StopUnfit = 4028,
 
     // 403x: what any event may be refused for
     [Refusal(400, "structure", 65, "The event's body is not what its type asks for.")] BodyMalformed = 4030,
@@ -130,6 +133,16 @@ public enum FaultCode : ushort
     [Refusal(403, "expired", 77, "The permit is older than thirty seconds; ask for access again.")] PermitStale = 4112,
     [Refusal(403, "forbidden", 77, "The grant was revoked or ended after the permit.")] PermitGrantOver = 4113,
     [Refusal(502, "incomplete", 74, "The answer is not the list of records that the permit opens.")] RecordListWrong = 4114,
+
+    // 412x: how members change
+    [Refusal(403, "forbidden", 77, "Only a member's identity key may propose and approve who shall be members.")] IdentityKeyOnly = 4120,
+    [Refusal(409, "conflict", 65, "The configuration's number is not the one after the current.")] ConfigurationNumberWrong = 4121,
+    [Refusal(409, "conflict", 65, "The configuration does not follow the current one, or is another network's.")] ConfigurationPreviousWrong = 4122,
+    [Refusal(409, "conflict", 65, "Another configuration of this number has been decided.")] ConfigurationDecided = 4123,
+    [Refusal(404, "not-found", 65, "No configuration of this hash is proposed, or no longer.")] ProposalUnknown = 4124,
+    [Refusal(400, "value", 65, "The members' keys are not certified for this network, or two members or organizations have the same.")] MemberKeysUnfit = 4125,
+    [Refusal(409, "value", 65, "A configuration keeps the version of the rules, or takes the one after it.")] RulesVersionUnfit = 4126,
+    [Refusal(409, "conflict", 65, "An organization that is withdrawn is a member, or not one that the directory knows.")] WithdrawalUnfit = 4127,
 
     // 5xxx: storage and vault
     [Refusal(503, "lock-error", 73, "Another process holds the store's folder.")] StoreLocked = 5001,

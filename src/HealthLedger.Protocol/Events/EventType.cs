@@ -44,4 +44,10 @@ public static class EventType
 
     /// <summary>A policy or key statement is registered by its hash.</summary>
     public const uint DirectoryNote = 900;
+
+    /// <summary>A member proposes who shall vote next.</summary>
+    public const uint ConfigurationPropose = 910;
+
+    /// <summary>A member approves a proposed configuration.</summary>
+    public const uint ConfigurationApprove = 911;
 }

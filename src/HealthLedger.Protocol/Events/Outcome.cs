@@ -7,7 +7,7 @@ namespace HealthLedger.Protocol.Events;
 /// What the rules decided about one event and why, as it stands in the entry (FORMATS.md section 2):
 /// <c>{1: kind, ? 2: reason, ? 3: first, ? 4: count, ? 5: root, ? 6: grant}</c>. Absent fields are null. Which fields a kind has:
 /// <code>
-/// applied    -
+/// applied    root, the configuration's hash, where the event decided one; otherwise none
 /// duplicate  first
 /// refused    reason
 /// permitted  reason (by whose authority), count, root, grant if one was used
@@ -28,7 +28,7 @@ public readonly record struct Outcome
     /// <summary>How many record events the permit opens.</summary>
     public long? Count { get; private init; }
 
-    /// <summary>The root of the list of them.</summary>
+    /// <summary>The root of the list of them; of an event that decided a configuration, its hash.</summary>
     public Hash32? Root { get; private init; }
 
     /// <summary>The grant that the permit rests on.</summary>
@@ -39,6 +39,9 @@ public readonly record struct Outcome
 
     /// <summary>The event holds.</summary>
     public static Outcome Applied => new() { Kind = OutcomeKind.Applied };
+
+    /// <summary>The event holds, and with it the configuration of this hash is decided.</summary>
+    public static Outcome Decided(Hash32 configuration) => new() { Kind = OutcomeKind.Applied, Root = configuration };
 
     /// <summary>The event repeats the entry at a leaf index.</summary>
     public static Outcome Duplicate(long first) => new() { Kind = OutcomeKind.Duplicate, First = first };
@@ -119,7 +122,7 @@ public readonly record struct Outcome
 
     private bool HasTheFieldsOfItsKind() => Kind switch
     {
-        OutcomeKind.Applied => Reason is null && First is null && Count is null && Root is null && Grant is null,
+        OutcomeKind.Applied => Reason is null && First is null && Count is null && Grant is null,
         OutcomeKind.Duplicate => Reason is null && First is not null && Count is null && Root is null && Grant is null,
         OutcomeKind.Permitted => Reason is not null && First is null && Count is not null && Root is not null,
         _ => Reason is not null && First is null && Count is null && Root is null && Grant is null,

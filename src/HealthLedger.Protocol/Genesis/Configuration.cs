@@ -15,11 +15,16 @@ public sealed class Configuration
     /// <param name="number">0 for the genesis.</param>
     /// <param name="rulesVersion">The version of the rules that its blocks are decided by.</param>
     /// <param name="members">In order.</param>
-    public Configuration(string network, int number, int rulesVersion, ImmutableArray<Member> members)
+    /// <param name="hash">What the configuration after it calls it: of number 0, the genesis hash.</param>
+    /// <param name="previous">The hash of the one before; zero for number 0.</param>
+    /// <param name="organizations">Organizations that it adds, changes or withdraws; none for number 0, whose are the genesis's.</param>
+    public Configuration(
+        string network, int number, int rulesVersion, ImmutableArray<Member> members, Hash32 hash, Hash32 previous = default, ImmutableArray<Organization> organizations = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);
         if (members.Length is 0 or > MembersMax) throw new ArgumentOutOfRangeException(nameof(members), $"A configuration has 1 to {MembersMax} members.");
         (Network, Number, RulesVersion, Members) = (network, number, rulesVersion, members);
+        (Hash, Previous, Organizations) = (hash, previous, organizations.IsDefault ? [] : organizations);
         ValidatorKeys = [.. members.Select(member => member.Validator)];
     }
 
@@ -34,6 +39,15 @@ public sealed class Configuration
 
     /// <summary>The members in order.</summary>
     public ImmutableArray<Member> Members { get; }
+
+    /// <summary>What the configuration after it calls it: of number 0, the genesis hash.</summary>
+    public Hash32 Hash { get; }
+
+    /// <summary>The hash of the configuration before; zero for number 0.</summary>
+    public Hash32 Previous { get; }
+
+    /// <summary>Organizations that it adds, changes or withdraws.</summary>
+    public ImmutableArray<Organization> Organizations { get; }
 
     /// <summary>The members' validator keys, by member index.</summary>
     public ImmutableArray<PublicKey> ValidatorKeys { get; }

@@ -27,7 +27,7 @@ public sealed class GenesisFile
     {
         (Bytes, Hash, Network, Time, Shards) = (bytes, hash, map.Network, map.Time, map.Shards);
         Organizations = map.Organizations;
-        Configuration = new Configuration(map.Network, 0, map.RulesVersion, map.Members);
+        Configuration = new Configuration(map.Network, 0, map.RulesVersion, map.Members, hash);
     }
 
     /// <summary>The whole file, signatures included.</summary>

@@ -61,19 +61,6 @@ internal sealed record GenesisMap(string Network, long Time, int Shards, int Rul
             if (Organization.Read(ref reader) is { } organization) organizations.Add(organization);
         if (!reader.End()) return reader.Fault;
         GenesisMap map = new(network, time, shards, rulesVersion, members.ToImmutable(), organizations.ToImmutable());
-        return map.Check() is { } unfit ? unfit : map;
-    }
-
-    private Fault? Check()
-    {
-        Func<Member, PublicKey>[] memberKeys = [m => m.Identity, m => m.Validator, m => m.Transport, m => m.Sealing];
-        foreach (Func<Member, PublicKey> key in memberKeys)
-            if (Members.Select(m => key(m).KeyId).Distinct().Count() != Members.Length) return new Fault(FaultCode.FormatValue, "Two members have the same key.");
-        if (Organizations.Select(o => o.Identity.KeyId).Distinct().Count() != Organizations.Length) return new Fault(FaultCode.FormatValue, "Two organizations have the same identity key.");
-        foreach (Organization organization in Organizations)
-            if (organization.Signing.Select(key => key.KeyId).Distinct().Count() != organization.Signing.Length) return new Fault(FaultCode.FormatValue, "An organization has the same signing key twice.");
-        for (int i = 0; i < Members.Length; i++)
-            if (!Members[i].IsCertified(Network)) return new Fault(FaultCode.SignatureInvalid, $"The keys of member {i} are not certified by its identity key for this network.");
-        return null;
+        return (MemberChecks.Of(network, map.Members) ?? MemberChecks.Of(map.Organizations)) is { } unfit ? unfit : map;
     }
 }

@@ -15,8 +15,11 @@ namespace HealthLedger.Protocol.Receipts;
 /// </summary>
 public sealed record Receipt
 {
+    /// <summary>Most bytes of a receipt without its configurations.</summary>
+    public const int OwnBytesMax = ConfigurationProof.ReceiptBytesMax;
+
     /// <summary>Most bytes of a receipt.</summary>
-    public const int BytesMax = 128 * 1024;
+    public const int BytesMax = OwnBytesMax + ConfigurationProof.ListBytesMax;
 
     /// <summary>Most headers.</summary>
     public const int HeadersMax = 64;
@@ -58,6 +61,12 @@ public sealed record Receipt
 
     /// <summary>The commit certificate of the last header.</summary>
     public required Certificate Certificate { get; init; }
+
+    /// <summary>
+    /// The proofs of the configurations from 1 to the certificate's; none where that is 0, where the receipt itself is part of such a proof, or where whoever
+    /// passes it on gives the configurations once for many receipts.
+    /// </summary>
+    public ImmutableArray<ConfigurationProof> Configurations { get; init; } = [];
 
     /// <summary>The key that signed the statement.</summary>
     public required PublicKey Signer { get; init; }
@@ -102,7 +111,7 @@ public sealed record Receipt
         writer.WriteUInt(11);
         VoteCodec.Write(writer, Certificate);
         writer.WriteUInt(12);
-        writer.WriteArrayStart(0);
+        ConfigurationProof.WriteList(writer, Configurations);
         writer.WriteUInt(13);
         writer.WriteSigningKey(Signer);
         return writer.ToArray();
@@ -111,7 +120,7 @@ public sealed record Receipt
     /// <summary>Reads a receipt. A fault's sentence starts with the name of the field that is broken.</summary>
     public static Result<Receipt> Decode(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Length > BytesMax) return new Fault(FaultCode.FormatLimit, $"receipt: A receipt has at most {BytesMax} bytes.");
+        if (bytes.Length > BytesMax) return new Fault(FaultCode.FormatLimit, $"receipt: A receipt with its configurations has at most {BytesMax} bytes.");
         CborReader reader = new(bytes.Span);
         FieldCursor at = new("receipt");
         if (reader.ReadMapStart() != 13) reader.Fail("A receipt has 13 fields.");
@@ -138,7 +147,9 @@ public sealed record Receipt
         at.Enter(ref reader, 11, "certificate");
         Certificate? certificate = VoteCodec.Read(ref reader);
         at.Enter(ref reader, 12, "configurations");
-        if (reader.ReadArrayStart() != 0) reader.Fail("This software knows no other configuration than that of the genesis.", FaultCode.Unsupported);
+        int listAt = reader.Position;
+        ImmutableArray<ConfigurationProof> configurations = ConfigurationProof.ReadList(ref reader, bytes);
+        if (!reader.Failed && bytes.Length - (reader.Position - listAt) > OwnBytesMax) reader.Fail($"A receipt has at most {OwnBytesMax} bytes beside its configurations.", FaultCode.FormatLimit);
         at.Enter(ref reader, 13, "signer");
         PublicKey? signer = reader.ReadSigningKey();
         if (!reader.Failed) at.Leave();
@@ -155,6 +166,7 @@ public sealed record Receipt
             EntryPath = [.. entryPath],
             Headers = headers,
             Certificate = certificate!,
+            Configurations = configurations,
             Signer = signer!,
         };
     }

@@ -22,6 +22,9 @@ public sealed class ReceiptBuilder(
     private readonly MemoryTree _eventTree = new([.. events.Select(e => e.Hash)]);
     private readonly ImmutableArray<Hash32> _statementPath = [.. TreeProof.Inclusion(tree, (ulong)statementLeaf, (ulong)headers[^1].TreeSize)];
 
+    /// <summary>The proofs of the configurations from 1 to the certificate's; none where that is 0.</summary>
+    public ImmutableArray<ConfigurationProof> Configurations { get; init; } = [];
+
     /// <summary>For a submission whose events are all here.</summary>
     public ReceiptBuilder(Submission submission, PublicKey signer, long statementLeaf, ImmutableArray<BlockHeader> headers, Certificate certificate, INodeReader tree)
         : this(submission.Statement, [.. submission.Events.Select(StoredEvent.Of)], signer, statementLeaf, headers, certificate, tree)
@@ -44,6 +47,7 @@ public sealed class ReceiptBuilder(
         EntryPath = [.. TreeProof.Inclusion(tree, (ulong)(statementLeaf + 1 + index), (ulong)headers[^1].TreeSize)],
         Headers = headers,
         Certificate = certificate,
+        Configurations = Configurations,
         Signer = signer,
     };
 }

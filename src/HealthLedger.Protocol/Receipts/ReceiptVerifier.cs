@@ -3,9 +3,7 @@ using HealthLedger.Protocol.Blocks;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
 using HealthLedger.Protocol.Genesis;
-using HealthLedger.Protocol.Merkle;
 using HealthLedger.Protocol.Statements;
-using HealthLedger.Protocol.Votes;
 
 namespace HealthLedger.Protocol.Receipts;
 
@@ -22,89 +20,60 @@ namespace HealthLedger.Protocol.Receipts;
 /// <param name="Event">The event, or its hash where its bytes are withheld.</param>
 /// <param name="Outcome">What the rules decided.</param>
 /// <param name="CertifiedHeight">The height of the block whose certificate commits it.</param>
-/// <param name="Voters">The members that voted, by index, ascending.</param>
+/// <param name="Configuration">The configuration whose members voted.</param>
+/// <param name="Voters">Those of them that voted, by index, ascending.</param>
 public sealed record ReceiptFacts(
     string Network, int Shard, long Height, Hash32 Block, long Time, long LeafIndex, Hash32 StatementId, string Issuer, Hash32 KeyId,
-    StoredEvent Event, Outcome Outcome, long CertifiedHeight, ImmutableArray<int> Voters);
+    StoredEvent Event, Outcome Outcome, long CertifiedHeight, Configuration Configuration, ImmutableArray<int> Voters);
 
 /// <summary>
-/// Checks a receipt with nothing but the genesis file: no network, no clock. Costs q + 1 signature verifications and about 150 hashes
-/// at most. A fault's sentence starts with the name of the field that does not fit.
+/// Checks a receipt with nothing but the genesis file: no network, no clock. Costs q + 1 signature verifications and about 150 hashes at most, and as much
+/// again, with one verification a member, for each change of members since the genesis. A fault's sentence starts with the name of the field that does not fit.
 /// </summary>
 public static class ReceiptVerifier
 {
     /// <summary>The facts that an encoded receipt proves, or where it breaks.</summary>
-    public static Result<ReceiptFacts> Verify(ReadOnlyMemory<byte> receipt, GenesisFile genesis) =>
-        Receipt.Decode(receipt).TryGet(out Receipt? decoded, out Fault fault) ? Verify(decoded, genesis) : fault;
+    public static Result<ReceiptFacts> Verify(ReadOnlyMemory<byte> receipt, GenesisFile genesis) => Verify(receipt, ConfigurationHistory.From(genesis));
 
     /// <summary>The facts that a receipt proves, or where it breaks.</summary>
-    public static Result<ReceiptFacts> Verify(Receipt receipt, GenesisFile genesis)
+    public static Result<ReceiptFacts> Verify(Receipt receipt, GenesisFile genesis) => Verify(receipt, ConfigurationHistory.From(genesis));
+
+    /// <summary>The facts that an encoded receipt proves; see <see cref="Verify(Receipt, ConfigurationHistory)"/>.</summary>
+    public static Result<ReceiptFacts> Verify(ReadOnlyMemory<byte> receipt, ConfigurationHistory known) =>
+        Receipt.Decode(receipt).TryGet(out Receipt? decoded, out Fault fault) ? Verify(decoded, known) : fault;
+
+    /// <summary>
+    /// The facts that a receipt proves, or where it breaks. One that brings the proofs of its configurations is checked by them alone, and must not contradict
+    /// what is known; one that brings none is checked by what is known.
+    /// </summary>
+    public static Result<ReceiptFacts> Verify(Receipt receipt, ConfigurationHistory known)
     {
-        if ((CheckStatement(receipt, genesis) ?? CheckEvent(receipt, genesis) ?? CheckHeaders(receipt, genesis) ?? CheckLeaves(receipt) ?? CheckCertificate(receipt, genesis)) is { } fault)
-            return fault;
+        if (!ConfigurationOf(receipt, known).TryGet(out Configuration? configuration, out Fault fault)) return fault;
+        if (ReceiptCheck.Check(receipt, known.Genesis, configuration) is { } broken) return broken;
         BlockHeader own = receipt.Headers[1];
         Statement statement = receipt.Statement;
         return new ReceiptFacts(own.Network, own.Shard, own.Height, own.ComputeHash(), own.Time, receipt.EntryLeaf, statement.Id, statement.Issuer, statement.KeyId,
-            receipt.Event, receipt.Outcome, receipt.Certificate.Height, [.. receipt.Certificate.Proofs.Select(proof => proof.Member)]);
+            receipt.Event, receipt.Outcome, receipt.Certificate.Height, configuration, [.. receipt.Certificate.Proofs.Select(proof => proof.Member)]);
     }
 
-    private static Fault? CheckStatement(Receipt receipt, GenesisFile genesis)
+    /// <summary>The history that a receipt brings, or the one that is known where it brings none.</summary>
+    internal static Result<ConfigurationHistory> HistoryOf(Receipt receipt, ConfigurationHistory known)
     {
-        Statement statement = receipt.Statement;
-        if (statement.Network != genesis.Network) return At("statement", "It is for another network than the genesis.", FaultCode.FormatValue);
-        if (statement.Shard > genesis.Shards) return At("statement", "The network has no such shard.", FaultCode.FormatValue);
-        if (statement.NotAfter < statement.IssuedAt || statement.NotAfter - statement.IssuedAt > Statement.ValidityMax) return At("statement", "It is valid for more than 24 hours.", FaultCode.FormatValue);
-        if (receipt.Signer.KeyId != statement.KeyId) return At("signer", "It is not the key that the statement names.", FaultCode.SignerUnknown);
-        return statement.Verify(receipt.Signer) ? null : At("statement", "Its signature does not verify.", FaultCode.SignatureInvalid);
+        if (receipt.Configurations.IsEmpty) return known;
+        if (receipt.Configurations.Length != receipt.Certificate.Epoch.Config)
+            return new Fault(FaultCode.ProofInvalid, "configurations: They do not lead from the genesis to the configuration of the certificate.");
+        if (!ConfigurationHistory.From(known.Genesis).Append(receipt.Configurations).TryGet(out ConfigurationHistory? brought, out Fault fault)) return fault;
+        return brought.FirstDifference(known) is { } number
+            ? new Fault(FaultCode.ProofInvalid, $"configurations[{number - 1}]: Another configuration of number {number} is known here: members have decided twice.")
+            : brought;
     }
 
-    private static Fault? CheckEvent(Receipt receipt, GenesisFile genesis)
+    private static Result<Configuration> ConfigurationOf(Receipt receipt, ConfigurationHistory known)
     {
-        Statement statement = receipt.Statement;
-        if (receipt.Index >= statement.Count) return At("index", "The statement covers fewer events.");
-        if (receipt.Event.Event is { } item && Shards.Of(item.SubjectUtf8, genesis.Shards) != statement.Shard) return At("event", "Its subject belongs to another shard.", FaultCode.FormatValue);
-        return TreeVerifier.Inclusion(receipt.Event.Hash, (ulong)receipt.Index, (ulong)statement.Count, receipt.EventsPath.AsSpan(), statement.EventsRoot)
-            ? null
-            : At("eventsPath", "It does not lead from the event to the statement's eventsRoot.");
+        if (!HistoryOf(receipt, known).TryGet(out ConfigurationHistory? history, out Fault fault)) return fault;
+        int number = receipt.Certificate.Epoch.Config;
+        return history.TryGet(number) is { } configuration
+            ? configuration
+            : new Fault(FaultCode.ConfigurationUnknown, $"certificate: It is of configuration {number}, which is not proved by what is at hand.");
     }
-
-    private static Fault? CheckHeaders(Receipt receipt, GenesisFile genesis)
-    {
-        Hash32 parent = default;
-        for (int i = 0; i < receipt.Headers.Length; i++)
-        {
-            BlockHeader header = receipt.Headers[i];
-            string field = $"headers[{i}]";
-            if (header.Network != genesis.Network || header.Shard != receipt.Statement.Shard) return At(field, "It is of another network or shard than the statement.", FaultCode.FormatValue);
-            if (header.Height == 0 && (i != 0 || header != genesis.HeaderOf(header.Shard))) return At(field, "It is not the header that follows from the genesis.");
-            if (i > 0 && (header.Height != receipt.Headers[i - 1].Height + 1 || header.Parent != parent)) return At(field, "The header before it is not its parent.");
-            if (i > 0 && (header.Time < receipt.Headers[i - 1].Time || header.TreeSize < receipt.Headers[i - 1].TreeSize)) return At(field, "Its time or its tree goes back.");
-            parent = header.ComputeHash();
-        }
-        return null;
-    }
-
-    private static Fault? CheckLeaves(Receipt receipt)
-    {
-        BlockHeader last = receipt.Headers[^1];
-        if (receipt.StatementLeaf < receipt.Headers[0].TreeSize || receipt.EntryLeaf >= receipt.Headers[1].TreeSize)
-            return At("statementLeaf", "The statement and the entry are not among the leaves that the block added.");
-        if (!TreeVerifier.Inclusion(receipt.Statement.LeafHash, (ulong)receipt.StatementLeaf, (ulong)last.TreeSize, receipt.StatementPath.AsSpan(), last.TreeRoot))
-            return At("statementPath", "It does not lead from the statement to the last header's treeRoot.");
-        return TreeVerifier.Inclusion(receipt.EntryLeafHash(), (ulong)receipt.EntryLeaf, (ulong)last.TreeSize, receipt.EntryPath.AsSpan(), last.TreeRoot)
-            ? null
-            : At("entryPath", "It does not lead from the event's hash and outcome to the last header's treeRoot.");
-    }
-
-    private static Fault? CheckCertificate(Receipt receipt, GenesisFile genesis)
-    {
-        BlockHeader last = receipt.Headers[^1];
-        Vote vote = receipt.Certificate.Vote;
-        if (vote.Kind != VoteKind.Commit) return At("certificate", "It is not a commit certificate.");
-        if (vote.Epoch.Config != last.Config || vote.Shard != last.Shard || vote.Height != last.Height || vote.Block != last.ComputeHash())
-            return At("certificate", "It is not of the last header.");
-        return CertificateVerifier.Check(genesis.Configuration, receipt.Certificate) is { } fault ? fault with { Message = $"certificate: {fault.Message}" } : null;
-    }
-
-    private static Fault At(string field, string sentence, FaultCode code = FaultCode.ProofInvalid) => new(code, $"{field}: {sentence}");
 }

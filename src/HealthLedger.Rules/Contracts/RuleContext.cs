@@ -36,6 +36,12 @@ public sealed class RuleContext(string network, OverlayRows state, DirectoryView
     /// <summary>Block time, in milliseconds since 1970.</summary>
     public long Time => time;
 
+    /// <summary>The number of the configuration in force: the block's.</summary>
+    public int Config { get; init; }
+
+    /// <summary>The block's height.</summary>
+    public long Height { get; init; }
+
     /// <summary>The leaf index of the entry that is being decided.</summary>
     public long Leaf { get; set; }
 

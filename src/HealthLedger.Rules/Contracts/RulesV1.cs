@@ -17,6 +17,8 @@ public sealed class RulesV1 : IRules
     public Outcome Apply(in Event item, in Signer signer, RuleContext context)
     {
         if (item.Type == EventType.DirectoryNote) return DirectoryContract.Note(item, signer, context);
+        if (item.Type == EventType.ConfigurationPropose) return GovernanceContract.Propose(item, signer, context);
+        if (item.Type == EventType.ConfigurationApprove) return GovernanceContract.Approve(item, signer, context);
         if (ContractOf(item.Type) is not { } contract) return Outcome.Refused(FaultCode.EventTypeUnknown);
         return context.TryId(item.SubjectUtf8, out Hash32 subject) ? contract(item, subject, signer, context) : Outcome.Refused(FaultCode.SubjectUnknown);
     }

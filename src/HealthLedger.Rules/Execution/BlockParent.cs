@@ -15,7 +15,10 @@ public sealed record BlockParent
     /// <summary>The network's number of shards, the directory not counted.</summary>
     public required int Shards { get; init; }
 
-    /// <summary>The version that the block's configuration names.</summary>
+    /// <summary>The configuration that votes on the parent's children: its own, or the one after it where it is a stop sign.</summary>
+    public required int Config { get; init; }
+
+    /// <summary>The version that this configuration names.</summary>
     public required int RulesVersion { get; init; }
 
     /// <summary>The shard.</summary>
@@ -44,18 +47,24 @@ public sealed record BlockParent
     {
         CompactRange tree = new();
         tree.Append(TreeHash.Leaf(genesis.LeafOf(shard)));
-        return Of(genesis.HeaderOf(shard), genesis.Shards, genesis.Configuration.RulesVersion, tree);
+        return Of(genesis.HeaderOf(shard), genesis.Shards, 0, genesis.Configuration.RulesVersion, tree);
     }
 
     /// <summary>The parent that a committed header makes, with the tree that ends in its root.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="shards">The network's number of shards, the directory not counted.</param>
+    /// <param name="config">The configuration that votes on its children (<see cref="Block.ChildConfig"/>).</param>
+    /// <param name="rulesVersion">The version of the rules that this configuration names.</param>
+    /// <param name="tree">The shard's tree after the header's block.</param>
     /// <exception cref="ArgumentException">The tree is not the one that the header names.</exception>
-    public static BlockParent Of(BlockHeader header, int shards, int rulesVersion, CompactRange tree)
+    public static BlockParent Of(BlockHeader header, int shards, int config, int rulesVersion, CompactRange tree)
     {
         if ((long)tree.Size != header.TreeSize || tree.Root() != header.TreeRoot) throw new ArgumentException("The tree is not the one that the header names.", nameof(tree));
         return new BlockParent
         {
             Network = header.Network,
             Shards = shards,
+            Config = config,
             RulesVersion = rulesVersion,
             Shard = header.Shard,
             Height = header.Height,

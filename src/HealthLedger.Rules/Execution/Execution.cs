@@ -31,12 +31,13 @@ internal sealed class Execution
     private readonly CborWriter _outcome = new(128), _entries = new(4_096);
     private readonly long _rememberedBefore;
     private long _remembered;
+    private ConfigurationRow? _next;
 
     public Execution(BlockParent parent, IRules rules, long time, IRowReader rows, DirectoryView directory, SignatureCache signatures)
     {
         (_parent, _rules, _signatures) = (parent, rules, signatures);
         _rows = new OverlayRows(rows);
-        _context = new RuleContext(parent.Network, _rows, directory, time);
+        _context = new RuleContext(parent.Network, _rows, directory, time) { Config = parent.Config, Height = parent.Height + 1 };
         _remembered = _rememberedBefore = Counters.Remembered(rows);
         Forget();
     }
@@ -103,16 +104,19 @@ internal sealed class Execution
         return null;
     }
 
-    /// <summary>Takes a stop sign, which must be alone.</summary>
+    /// <summary>Takes a stop sign, which must be alone and name the height at which the next configuration was decided.</summary>
     public Fault? Take(StopItem item)
     {
         if (_items.Count > 0) return new Fault(FaultCode.ItemMisplaced, "A stop sign is alone in its block.");
+        if (_context.Directory.Configuration(_parent.Config + 1) is not { } next || next.DecidedHeight != item.DirectoryHeight)
+            return new Fault(FaultCode.StopUnfit, $"Configuration {_parent.Config + 1} was not decided at height {item.DirectoryHeight} of the directory, as far as the block knows it.");
+        _next = next;
         _items.Add(item);
         return null;
     }
 
     /// <summary>Ends the block: tree, digests, header.</summary>
-    public ExecutedBlock Finish(int config, long directoryHeight, Hash32? stateRoot)
+    public ExecutedBlock Finish(long directoryHeight, Hash32? stateRoot)
     {
         if (_remembered != _rememberedBefore) _rows.Put(RowKey.Of(Table.StatementCount), Counters.Encode(_remembered));
         CompactRange tree = _parent.Tree.Clone();
@@ -124,7 +128,7 @@ internal sealed class Execution
         BlockHeader header = new()
         {
             Network = _parent.Network,
-            Config = config,
+            Config = _parent.Config,
             Shard = _parent.Shard,
             Height = _parent.Height + 1,
             Parent = _parent.Hash,
@@ -147,6 +151,8 @@ internal sealed class Execution
             Rows = _rows,
             Next = _parent with
             {
+                Config = _next is null ? _parent.Config : _parent.Config + 1,
+                RulesVersion = _next?.RulesVersion ?? _parent.RulesVersion,
                 Height = header.Height,
                 Hash = header.ComputeHash(),
                 Time = header.Time,

@@ -15,8 +15,8 @@ namespace HealthLedger.Rules.Execution;
 public readonly record struct FoundSigner(Signer Signer, ReadOnlyMemory<byte> Sec1);
 
 /// <summary>
-/// Finds in whose name a statement speaks, and whether its key may, at a block time: an organization's key by the directory, a patient's by
-/// the state, the steward's under an unclaimed patient, and at an inception the key that the inception itself names. Cost: two to four rows.
+/// Finds in whose name a statement speaks, and whether its key may, at a block time: an organization's key by the directory (in shard 0 its identity key,
+/// too, which governs and is kept for that), a patient's by the state, the steward's under an unclaimed patient, and at an inception the key that the inception itself names. Cost: two to four rows.
 /// </summary>
 public static class SignerFinder
 {
@@ -26,7 +26,12 @@ public static class SignerFinder
         Statement statement = submission.Statement;
         if (!LedgerDid.Parse(statement.Issuer).TryGet(out LedgerDid issuer, out Fault fault)) return fault;
         if (issuer.Network != network) return new Fault(FaultCode.PlaceWrong, "The issuer is of another network.");
-        if (directory.TryGet(issuer.Id, out _)) return ByOrganization(issuer.Id, issuer.Id, Authority.Organization, statement.KeyId, directory, time);
+        if (directory.TryGet(issuer.Id, out OrganizationRow? organization))
+        {
+            return statement.Shard == Shards.Directory && organization.IdentityKeyId() == statement.KeyId
+                ? new FoundSigner(new Signer(issuer.Id, Authority.Organization, issuer.Id, organization.Roles, organization.Member is not null, statement.KeyId), organization.IdentityKey)
+                : ByOrganization(issuer.Id, issuer.Id, Authority.Organization, statement.KeyId, directory, time);
+        }
         RowKey key = RowKey.Of(Table.Identity, issuer.Id);
         if (!state.TryGet(key.Span, out ReadOnlyMemory<byte> row)) return AtInception(submission, issuer.Id, directory, time);
         key = RowKey.Of(Table.Key, issuer.Id).Add(statement.KeyId);

@@ -5,7 +5,7 @@ using HealthLedger.Protocol.Events;
 namespace HealthLedger.Rules.State;
 
 /// <summary>
-/// An organization in the directory.
+/// An organization in the directory, as it is since one height of shard 0 and until its next row. One that a configuration withdrew has no signing keys.
 /// <code>
 /// u16 roles | u16 member index + 1 (0: no member) | 65 bytes identity key | 65 bytes sealing key | u16 n | n x hash signing key id | u16 bytes | name
 /// </code>
@@ -29,6 +29,12 @@ public sealed record OrganizationRow
 
     /// <summary>The ids of the keys that sign its statements; their rows are in the table of keys.</summary>
     public required IReadOnlyList<Hash32> SigningKeys { get; init; }
+
+    /// <summary>True where the organization's statements are no longer taken.</summary>
+    public bool IsWithdrawn => SigningKeys.Count == 0;
+
+    /// <summary>The id of its identity key: one hash.</summary>
+    public Hash32 IdentityKeyId() => Protocol.Keys.PublicKey.FromSec1(IdentityKey.Span).Value.KeyId;
 
     internal byte[] Encode(RowWriter writer)
     {

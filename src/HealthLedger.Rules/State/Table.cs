@@ -22,8 +22,10 @@ namespace HealthLedger.Rules.State;
 /// GrantLive        did 32 | grantee 32 | grant 16           GrantLiveRow: what decides, while it runs
 /// GrantEnd         did 32 | grant 16                        GrantEndRow: how it ended
 /// GrantLastEnd     did 32 | grantee 32                      u8 how the grantee's last one ended
-/// Organization     did 32                                   OrganizationRow (shard 0)
-/// Member           u16 index                                did 32 (shard 0)
+/// Organization     did 32 | u64 height                      OrganizationRow, since that height of shard 0 (shard 0)
+/// Configuration    u64 number                               ConfigurationRow: decided, in force or not yet (shard 0)
+/// Proposal         configuration hash 32                    ProposalRow: has the approval of a member (shard 0)
+/// Approval         did 32                                   configuration hash 32 | u64 leaf: the member's last word (shard 0)
 /// Note             hash 32                                  did 32 | u64 leaf index (shard 0)
 /// Head             u16 shard                                head of the last checkpoint (shard 0)
 /// </code>
@@ -51,7 +53,9 @@ internal enum Table : byte
     GrantEnd = 0x42,
     GrantLastEnd = 0x43,
     Organization = 0x50,
-    Member = 0x51,
+    Configuration = 0x51,
     Note = 0x52,
     Head = 0x53,
+    Proposal = 0x54,
+    Approval = 0x55,
 }

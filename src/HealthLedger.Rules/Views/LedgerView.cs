@@ -116,12 +116,42 @@ public sealed class LedgerView(IRowReader rows)
     /// <summary>A statement that has not expired, with where it stands; null for none. One row.</summary>
     public StatementRow? StatementById(Hash32 id) => Get(RowKey.Of(Table.Statement, id)) is { } value ? StatementRow.Decode(value.Span) : null;
 
-    /// <summary>An organization; null for none. In shard 0. One row.</summary>
-    public OrganizationRow? Organization(Hash32 did) => Get(RowKey.Of(Table.Organization, did)) is { } value ? OrganizationRow.Decode(value.Span) : null;
+    /// <summary>An organization as it is now, withdrawn or not; null for none. In shard 0. One row for each time that it changed.</summary>
+    public OrganizationRow? Organization(Hash32 did) => Scan(RowKey.Of(Table.Organization, did)).LastOrDefault() is { Value.IsEmpty: false } row ? OrganizationRow.Decode(row.Value.Span) : null;
 
-    /// <summary>All organizations. In shard 0. One row each.</summary>
-    public IEnumerable<(Hash32 Did, OrganizationRow Organization)> Organizations() =>
-        Scan(RowKey.Of(Table.Organization)).Select(row => (new Hash32(row.Key.Span[1..]), OrganizationRow.Decode(row.Value.Span)));
+    /// <summary>A key that signs for an organization now; null for none. In shard 0. Two rows. <see cref="Key"/> finds those that once did, too.</summary>
+    public KeyRow? SigningKey(Hash32 did, Hash32 keyId) => Organization(did) is { } organization && organization.SigningKeys.Contains(keyId) ? Key(did, keyId) : null;
+
+    /// <summary>All organizations as they are now, withdrawn or not, by id. In shard 0. One row for each time that one changed.</summary>
+    public IEnumerable<(Hash32 Did, OrganizationRow Organization)> Organizations()
+    {
+        Row? last = null;
+        foreach (Row row in Scan(RowKey.Of(Table.Organization)))
+        {
+            if (last is { } before && !before.Key.Span[1..33].SequenceEqual(row.Key.Span[1..33])) yield return Decode(before);
+            last = row;
+        }
+        if (last is { } newest) yield return Decode(newest);
+
+        static (Hash32, OrganizationRow) Decode(Row row) => (new Hash32(row.Key.Span[1..33]), OrganizationRow.Decode(row.Value.Span));
+    }
+
+    /// <summary>A configuration that was decided; null for none. In shard 0. One row.</summary>
+    public ConfigurationRow? Configuration(int number) => Get(RowKey.Of(Table.Configuration).Add((long)number)) is { } value ? ConfigurationRow.Decode(value.Span) : null;
+
+    /// <summary>What is proposed for the next configuration, by hash, with those who approve it, by did. In shard 0. One row each and one for each member.</summary>
+    /// <param name="members">The members of the configuration in force (<see cref="ConfigurationRow.Members"/>).</param>
+    public IEnumerable<(Hash32 Configuration, ProposalRow Proposal, IReadOnlyList<Hash32> Approved)> Proposals(IReadOnlyList<Hash32> members)
+    {
+        List<(Hash32 Member, ApprovalRow Approval)> approvals = [];
+        foreach (Hash32 member in members)
+            if (Get(RowKey.Of(Table.Approval, member)) is { } value) approvals.Add((member, ApprovalRow.Decode(value.Span)));
+        foreach (Row row in Scan(RowKey.Of(Table.Proposal)))
+        {
+            Hash32 hash = new(row.Key.Span[1..]);
+            yield return (hash, ProposalRow.Decode(row.Value.Span), [.. approvals.Where(each => each.Approval.Configuration == hash).Select(each => each.Member)]);
+        }
+    }
 
     /// <summary>A shard's head in the last checkpoint; null before the first. In shard 0. One row.</summary>
     public Protocol.Blocks.ShardHead? Head(int shard) => Get(RowKey.Of(Table.Head).Add((ushort)shard)) is { } value ? HeadRow.Decode(shard, value.Span) : null;

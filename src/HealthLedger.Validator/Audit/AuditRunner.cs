@@ -38,6 +38,8 @@ public sealed class AuditRunner(GenesisFile genesis, IAuditSource source, string
             DirectoryView directory = new(store.State(0));
             AuditShard first = new(genesis, source, store, directory, signatures, totals, 0);
             if (await first.RunAsync(ImmutableDictionary<(int, long), Hash32>.Empty, cancel) is { } broken) findings[0] = broken;
+            // What was read of the directory while it grew may be out of date.
+            directory = new DirectoryView(store.State(0));
             ParallelOptions parallel = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
             await Parallel.ForEachAsync(wanted.Where(shard => shard != 0), parallel, async (shard, token) =>
             {

@@ -24,7 +24,7 @@ internal sealed partial class ShardLoop
         long time = _core.Now.Wall;
         long directory = Shard == Shards.Directory ? parent.Height : Math.Max(parent.DirectoryHeight, _core.Directory.ChangedHeight);
         Result<BuiltBlock> result = BlockExecutor.Build(
-            parent, _machine.Config, time, directory, candidates, checkpoint, rows, _core.Directory.View, _core.Signatures, limits, _stateRoots.DueAt(on.Height + 1)?.Root);
+            parent, _machine.Config, time, directory, candidates, checkpoint, rows, _core.Directory.View, _core.Signatures, limits, _stateRoots.DueAt(on.Height + 1)?.Root, _core.Options.Rules);
         if (!result.TryGet(out BuiltBlock? built, out Fault fault))
         {
             _core.Log.BlockNotBuilt(Shard, fault.CodeText, fault.Message);

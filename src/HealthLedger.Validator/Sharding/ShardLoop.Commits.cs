@@ -33,10 +33,11 @@ internal sealed partial class ShardLoop
             _core.Store.Blocks.Commit((uint)Shard, (ulong)info.Height, info.Hash, (ulong)info.TreeSize, isLast ? CertificateBytes.Encode(commit.Certificate) : default);
             _core.Store.Tree((uint)Shard).Append(block.LeafHashes());
             _core.Store.State((uint)Shard).Apply((ulong)info.Height, block.Result.Changes);
+            // Before the height is seen: whoever waits for it must not read the directory of before.
+            _core.NoteCommit(Shard, block);
             _tip = new ShardTip(info, block.Block.Header, block.Result.Next, commit.Certificate);
             told.Add(new CommittedBlock(Shard, block.Block, block.Result.Outcomes, block.Result.FirstLeaf, commit.Certificate));
             _core.Metrics.BlockCommitted(Shard, block.Block.EntryCount);
-            _core.NoteCommit(Shard, block);
             _stateRoots.NoteCommit(info.Height);
         }
         DropOverlays(commit.Blocks);

@@ -128,7 +128,7 @@ internal sealed partial class ShardLoop
         if (!TryParent(body.Info.Parent, out BlockParent? parent, out IRowReader? rows)) return new Fault(FaultCode.BlockMisplaced, "The block's parent is not executed here.");
         if (CheckHeads(body.Block) is { } wrong) return wrong;
         if (_stateRoots.DueAt(body.Info.Height) is { Ready: false }) return new Fault(FaultCode.BlockMisplaced, "The state root that is due is not computed yet.");
-        Result<ExecutedBlock> result = BlockExecutor.Check(parent, body.Block, rows, _core.Directory.View, _core.Signatures, _stateRoots.DueAt(body.Info.Height)?.Root);
+        Result<ExecutedBlock> result = BlockExecutor.Check(parent, body.Block, rows, _core.Directory.View, _core.Signatures, _stateRoots.DueAt(body.Info.Height)?.Root, _core.Options.Rules);
         if (!result.TryGet(out ExecutedBlock? executed, out Fault fault)) return fault;
         _executed[body.Info.Hash] = new ChainBlock(body.Info, body.Block, executed, body.Objects);
         return null;

@@ -113,15 +113,6 @@ public class BlockTests
     }
 
     [Fact]
-    public void A_stop_sign_is_alone_adds_no_leaf_and_changes_nothing()
-    {
-        TestLedger ledger = new();
-        ExecutedBlock stop = BlockExecutor.BuildStop(ledger.Head, 0, ledger.Now, 0, new StopItem(0), ledger.Rows, ledger.Directory, ledger.Signatures).Value;
-        (stop.Leaves.Count, stop.Changes.Count, stop.Header.TreeSize).Should().Be((0, 0, 1));
-        ledger.Commit(stop).Should().BeEmpty();
-    }
-
-    [Fact]
     public void A_checkpoint_adds_its_leaf_and_remembers_the_heads()
     {
         TestLedger directory = new(0);

@@ -2,6 +2,7 @@ using HealthLedger.Protocol;
 using HealthLedger.Protocol.Blocks;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Genesis;
 using HealthLedger.Protocol.Keys;
 using HealthLedger.Protocol.Statements;
 using HealthLedger.Rules.Execution;
@@ -55,6 +56,9 @@ internal static class Scenarios
             BlockExecutor.Build(l.Head with { RulesVersion = 99 }, 0, l.Now, 0, [], null, l.Rows, l.Directory, l.Signatures, BuildLimits.Format).Fault.Code,
         [FaultCode.ItemMisplaced] = l =>
             BlockExecutor.Build(l.Head, 0, l.Now, 0, [], new CheckpointItem([]), l.Rows, l.Directory, l.Signatures, BuildLimits.Format).Fault.Code,
+
+        [FaultCode.ConfigurationWrong] = l => Misheaded(l, header => header with { Config = 1 }),
+        [FaultCode.StopUnfit] = l => Consortium.StopOf(l, 0).Fault.Code,
 
         // Any event.
         [FaultCode.BodyMalformed] = l => WithPatient(l, p => Reason(l, p, Draft.Raw(EventType.GrantRevoke, p, w => w.WriteMapStart(0)))),
@@ -195,7 +199,36 @@ internal static class Scenarios
             return Reason(l, l.Hospital, Draft.Access(stewarded));
         },
         [FaultCode.PermittedGrant] = l => WithGrant(l, g => g, p => Reason(l, l.Clinic, Draft.Access(p))),
+
+        // Members.
+        [FaultCode.IdentityKeyOnly] = _ =>
+        {
+            Consortium c = new();
+            return c.Directory.Apply(new Party(c['a'].Did, Fake.Key("a signing"), isPatient: false), Draft.Propose(c.Next("abc"))).Reason;
+        },
+        [FaultCode.ConfigurationNumberWrong] = _ => Proposed(c => new Configuration(c.Current.Network, 2, 1, c.Current.Members, default, c.Current.Hash)),
+        [FaultCode.ConfigurationPreviousWrong] = _ => Proposed(c => new Configuration(c.Current.Network, 1, 1, c.Current.Members, default, Fake.Hash("another"))),
+        [FaultCode.ConfigurationDecided] = _ =>
+        {
+            Consortium c = new();
+            c.Decide(c.Next("abc"));
+            return c.Propose('d', c.Next("abcd")).Reason;
+        },
+        [FaultCode.ProposalUnknown] = _ =>
+        {
+            Consortium c = new();
+            return c.Approve('a', c.Next("abc")).Reason;
+        },
+        [FaultCode.MemberKeysUnfit] = _ => Proposed(c => new Configuration(c.Current.Network, 1, 1, [c.Current.Members[0], c.Current.Members[0]], default, c.Current.Hash)),
+        [FaultCode.RulesVersionUnfit] = _ => Proposed(c => c.Next(9, "abcd")),
+        [FaultCode.WithdrawalUnfit] = _ => Proposed(c => c.Next("abcd", Consortium.Withdrawn('a'))),
     };
+
+    private static FaultCode? Proposed(Func<Consortium, Configuration> configuration, char member = 'a')
+    {
+        Consortium consortium = new();
+        return consortium.Propose(member, configuration(consortium)).Reason;
+    }
 
     public static T WithPatient<T>(TestLedger ledger, Func<Party, T> story) => story(ledger.Patient());
 

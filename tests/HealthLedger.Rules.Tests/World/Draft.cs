@@ -2,6 +2,7 @@ using HealthLedger.Protocol;
 using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Did;
 using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Genesis;
 using HealthLedger.Protocol.Keys;
 
 namespace HealthLedger.Rules.Tests.World;
@@ -92,6 +93,10 @@ internal sealed record Draft(uint Type, string Subject, byte[] Body)
     public static AccessBody AccessFor(Purpose purpose = Purpose.Treatment) => new() { Purpose = purpose, Person = Fake.Hash("person"), Role = Role.Clinician, Note = Fake.Hash("note") };
 
     public static Draft Access(Party subject, AccessBody? body = null) => new(EventType.AccessRequest, subject.Name, Encode((body ?? AccessFor()).Encode));
+
+    public static Draft Propose(Configuration configuration) => new(EventType.ConfigurationPropose, "directory", ConfigurationCodec.Encode(configuration));
+
+    public static Draft Approve(Hash32 configuration) => new(EventType.ConfigurationApprove, "directory", Encode(new ConfigurationApproveBody { Configuration = configuration }.Encode));
 
     public static Draft Note(string name) => new(EventType.DirectoryNote, "directory", Encode(new DirectoryNoteBody { Hash = Fake.Hash(name) }.Encode));
 }

@@ -10,7 +10,7 @@ namespace HealthLedger.Rules.Tests.World;
 /// <summary>The rules alone: events applied one by one to rows, without statements, signatures and blocks.</summary>
 internal sealed class RuleBench(TestLedger ledger, IRowReader below)
 {
-    private readonly IRules _rules = RuleBook.Get(RuleBook.Newest)!;
+    private readonly IRules _rules = RuleBook.Standard.Get(RuleBook.Standard.Newest)!;
     private RuleContext? _context;
     private Signer _signer;
     private long _leaf = 1;
@@ -27,10 +27,10 @@ internal sealed class RuleBench(TestLedger ledger, IRowReader below)
 
     public Outcome Apply(Party issuer, Draft draft) => Apply(issuer, EventOf(draft, $"bench {_leaf}"));
 
-    public Outcome Apply(Party issuer, in Event item) => _rules.Apply(item, As(issuer), new RuleContext(TestLedger.Network, Rows, ledger.Directory, Now) { Leaf = _leaf++ });
+    public Outcome Apply(Party issuer, in Event item) => _rules.Apply(item, As(issuer), new RuleContext(TestLedger.Network, Rows, ledger.Directory, Now) { Height = ledger.Head.Height + 1, Leaf = _leaf++ });
 
     /// <summary>Sets issuer and context once, so that a measurement sees the rules alone.</summary>
-    public void Prepare(Party issuer) => (_signer, _context) = (As(issuer), new RuleContext(TestLedger.Network, Rows, ledger.Directory, Now));
+    public void Prepare(Party issuer) => (_signer, _context) = (As(issuer), new RuleContext(TestLedger.Network, Rows, ledger.Directory, Now) { Height = ledger.Head.Height + 1 });
 
     public Outcome ApplyPrepared(in Event item)
     {

@@ -28,9 +28,10 @@ internal sealed class TestLedger
     private BlockParent _replica;
     private int _drawn;
 
-    public TestLedger(int shard = 1)
+    /// <summary>A shard of a network of one member, or of another network.</summary>
+    public TestLedger(int shard = 1, GenesisFile? genesis = null)
     {
-        Genesis = SharedGenesis.Value;
+        Genesis = genesis ?? SharedGenesis.Value;
         Shard = shard;
         Head = _replica = BlockParent.Genesis(Genesis, shard);
         foreach (Protocol.State.Row row in GenesisState.Rows(Genesis, 0)) DirectoryRows.Add(row);
@@ -137,7 +138,7 @@ internal sealed class TestLedger
     }
 
     public BuiltBlock Build(params Submission[] submissions) =>
-        BlockExecutor.Build(Head, 0, Now, DirectoryHeight, submissions, null, Rows, _directory, Signatures, BuildLimits.Format).Value;
+        BlockExecutor.Build(Head, Head.Config, Now, DirectoryHeight, submissions, null, Rows, _directory, Signatures, BuildLimits.Format).Value;
 
     /// <summary>Commits a built block after a replica has checked it.</summary>
     public IReadOnlyList<Outcome> Commit(ExecutedBlock built)
@@ -151,7 +152,10 @@ internal sealed class TestLedger
         return built.Outcomes;
     }
 
-    public long DirectoryHeight => Shard == 0 ? Head.Height : 0;
+    public long DirectoryHeight => Shard == 0 ? Head.Height : Math.Max(ReadsDirectoryAt, Head.DirectoryHeight);
+
+    /// <summary>The directory height that the next blocks name, in a shard other than 0.</summary>
+    public long ReadsDirectoryAt { get; set; }
 
     /// <summary>The event hashes of the last block: record ids.</summary>
     public Hash32 LastEvent(int index = 0) => ((SubmissionItem)Last!.Items[0]).Submission.Events[index].Hash;
