@@ -149,6 +149,8 @@ public enum FaultCode : ushort
     [Refusal(503, "exception", 74, "The system refuses to read or write the store's folder.")] StoreUnusable = 5002,
     [Refusal(409, "not-found", 65, "A vault object that the statement names was not handed over and is not here.")] ObjectMissing = 5003,
     [Refusal(500, "exception", 74, "A backup is unfinished, damaged, or in the way.")] BackupUnusable = 5004,
+    [Refusal(500, "not-supported", 78, "The database of snapshots is of newer software.")] DatabaseNewer = 5010,
+    [Refusal(500, "not-supported", 78, "The database of snapshots lacks migrations that the node may not run itself.")] DatabaseOlder = 5011,
 
     // 6xxx: FHIR and HL7
     [Refusal(400, "structure", 65, "The body is not strict JSON with a FHIR resource in it.")] FhirMalformed = 6001,
@@ -180,6 +182,7 @@ public enum FaultCode : ushort
     [Refusal(410, "expired", 65, "The link to the next page is not valid, or no longer; search again.")] PageLinkOver = 7017,
     [Refusal(503, "exception", 69, "The address is in use, or may not be listened on.")] AddressTaken = 7018,
     [Refusal(500, "exception", 78, "A file that registers a client cannot be used.")] ClientFileUnfit = 7019,
+    [Refusal(500, "value", 78, "A setting has a value that is not legal.")] SettingUnfit = 7030,
 
     // 8xxx: client and command line
     [Refusal(502, "incomplete", 69, "The node cannot be reached, or its answer is not one of this protocol.")] ConnectionFailed = 8001,

@@ -10,7 +10,7 @@ namespace HealthLedger.Cli.Bench.Baselines;
 /// A PostgreSQL server of its own, with default durability (fsync and synchronous_commit on), in a folder that is deleted afterwards. It listens
 /// on loopback only. PostgreSQL refuses to run as root, so root starts it as the user <c>postgres</c>, or <c>nobody</c>.
 /// </summary>
-public sealed class PostgresServer : IAsyncDisposable
+public sealed partial class PostgresServer : IAsyncDisposable
 {
     private readonly string _bin, _folder;
     private readonly string? _user;
@@ -47,8 +47,7 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             if (user is not null) await RunAsync("chown", [user, folder], cancel);
             await server.RunAsUserAsync("initdb", ["-D", server.Data, "-U", "bench", "-A", "trust", "--no-instructions"], cancel);
-            string options = string.Create(CultureInfo.InvariantCulture, $"-p {server.Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c shared_buffers=512MB");
-            await server.RunAsUserAsync("pg_ctl", ["-D", server.Data, "-w", "-l", Path.Combine(folder, "log"), "-o", options, "start"], cancel);
+            await server.RunAsync(cancel);
             return server;
         }
         catch
@@ -63,6 +62,12 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         await RunAsUserAsync("pg_ctl", ["-D", Data, "-m", "immediate", "stop"], CancellationToken.None);
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private Task RunAsync(CancellationToken cancel)
+    {
+        string options = string.Create(CultureInfo.InvariantCulture, $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c shared_buffers=512MB");
+        return RunAsUserAsync("pg_ctl", ["-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", options, "start"], cancel);
     }
 
     private string Data => Path.Combine(_folder, "data");
