@@ -12,6 +12,9 @@ internal sealed record NodeOptions
     /// <summary>Shards beside the directory.</summary>
     public int Shards { get; init; } = 4;
 
+    /// <summary>Requests and statements that take longer say in the log where the time went.</summary>
+    public TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Where the doors listen.</summary>
     public required Uri Url { get; init; }
 }

@@ -11,6 +11,7 @@ using HealthLedger.Rules.Contracts;
 using HealthLedger.Rules.Execution;
 using HealthLedger.Rules.Views;
 using HealthLedger.Validator.Sharding;
+using HealthLedger.Validator.Telemetry;
 using HealthLedger.Validator.Wire;
 
 namespace HealthLedger.Validator;
@@ -19,6 +20,12 @@ namespace HealthLedger.Validator;
 public sealed partial class Replica
 {
     private const int ObjectsPerMessageBytes = 8 << 20;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _core.Time;
+
+    /// <summary>How the member is called in metrics.</summary>
+    public string Label => _core.Label;
 
     /// <summary>The time of a step.</summary>
     public Moment Now => _core.Now;
@@ -41,8 +48,17 @@ public sealed partial class Replica
     /// <summary>A shard actor met a defect and leads no longer.</summary>
     public void ReportLeaderFailure(int shard, Exception failure) => _core.Log.LeaderFailed(shard, failure);
 
+    /// <summary>Says in the log where the time of a slow statement went, and which block has it.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="height">The block's height; 0 where it was not committed.</param>
+    /// <param name="statement"><see cref="LedgerTrace.Short"/>.</param>
+    /// <param name="milliseconds">From the hand-in to the answer.</param>
+    /// <param name="stages">Names of stages and milliseconds.</param>
+    /// <param name="leftOut">Lines of this kind that were left out before this one.</param>
+    public void ReportSlow(int shard, long height, string statement, double milliseconds, string stages, int leftOut) => _core.Log.Slow(shard, height, statement, milliseconds, stages, leftOut);
+
     /// <summary>Measures that a statement which was handed in here was committed after so many seconds.</summary>
-    public void ReportCommitted(int shard, double seconds) => _core.Metrics.CommitSeen(shard, seconds);
+    public void ReportCommitted(int shard, double seconds) => _core.Metrics.CommitSeen(seconds);
 
     /// <summary>Gives news to the shard's replica machine.</summary>
     public void Tell(int shard, Message news)

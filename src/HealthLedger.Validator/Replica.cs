@@ -15,6 +15,7 @@ using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Healing;
 using HealthLedger.Validator.Links;
 using HealthLedger.Validator.Sharding;
+using HealthLedger.Validator.Telemetry;
 using HealthLedger.Validator.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -83,7 +84,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     {
         ValidatorKeys keys = new(book, member, validatorKeys);
         if (keys.Self(0) < 0) return new Fault(FaultCode.SignerUnknown, "The validator key is not the member's in this network's genesis.");
-        if (!ReplicaStore.Open(options.Folder, options.Storage with { MeterTags = [new("member", keys.Self(0))] }, time).TryGet(out ReplicaStore? store, out Fault fault)) return fault;
+        if (!ReplicaStore.Open(options.Folder, options.Storage with { MeterTags = [new("member", MemberLabel.Of(book, member))] }, time).TryGet(out ReplicaStore? store, out Fault fault)) return fault;
         CancellationTokenSource stop = new();
         Replica? replica = null;
         ReplicaCore core = new(options, book, keys, store, links, time, logger, (shard, failure) => replica?.Fail(failure), stop.Token);
@@ -220,9 +221,26 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
             _core.Shards[shard] = new ShardLoop(_core, shard, tip, records, log, nonce, _stop.Token);
         }
         _core.Metrics.Observe("height", "{block}", "Committed height.", ShardCount, shard => _core.Shards[shard].Tip.Info.Height);
-        _core.Metrics.Observe("voting", "1", "1 while the shard votes; 0 while it recovers, or follows without voting.", ShardCount, shard => _core.Shards[shard].Standing.Mode == Consensus.Effects.ReplicaMode.Voting ? 1 : 0);
+        _core.Metrics.Observe("lag", "{block}", "How far the committed height is behind the highest one that is known to be certified.", ShardCount, shard => Math.Max(0, _core.Shards[shard].KnownHeight - _core.Shards[shard].Tip.Info.Height));
+        _core.Metrics.Observe("blocks.pending", "{block}", "Blocks executed and not committed.", ShardCount, shard => _core.Shards[shard].PendingCount);
+        _core.Metrics.Observe("epoch", null, "The epoch's counter.", ShardCount, shard => _core.Shards[shard].Standing.Promised.Counter);
+        _core.Metrics.Observe("level", null, "1 once the replica knew what is committed and had it; before that it answers nothing.", ShardCount, shard => _core.Shards[shard].IsLevel ? 1 : 0);
+        ObserveLeaders();
+        _core.Metrics.Observe("flush.queue", "{step}", "Steps that wait for the next flush.", () => _core.Flush.WaitingCount);
+        _core.Metrics.Observe("voting", null, "1 while the shard votes; 0 while it recovers, or follows without voting.", ShardCount, shard => _core.Shards[shard].Standing.Mode == Consensus.Effects.ReplicaMode.Voting ? 1 : 0);
         _core.Metrics.Observe("shard.queue", "{message}", "Messages of other members that wait.", ShardCount, shard => _core.Shards[shard].QueueLength);
         _core.Log.Started(ShardCount, (long)_core.Time.GetElapsedTime(since).TotalMilliseconds);
+    }
+
+    private void ObserveLeaders()
+    {
+        ShardLoad Load(int shard) => _core.LeaderOf(shard)?.Load ?? default;
+        _core.Metrics.Observe("mempool.statements", "{statement}", "Statements that wait for their commit.", ShardCount, shard => Load(shard).Statements);
+        _core.Metrics.Observe("mempool.size", "By", "The bytes of the statements that wait.", ShardCount, shard => Load(shard).Bytes);
+        _core.Metrics.Observe("mempool.free", "{statement}", "Waiting statements that are in no block on its way.", ShardCount, shard => Load(shard).Free);
+        _core.Metrics.Observe("submissions.active", "{statement}", "Hand-ins under way: being checked, or waiting.", ShardCount, shard => Load(shard).Entering);
+        _core.Metrics.Observe("forwards.active", "{statement}", "Statements of other members that are being checked.", ShardCount, shard => Load(shard).Forwards);
+        _core.Metrics.Observe("leading", null, "1 while this member leads the shard, or tries to.", ShardCount, shard => Load(shard).IsLeading ? 1 : 0);
     }
 
     private void Tick()

@@ -41,7 +41,8 @@ internal sealed class ReplicaCore
         _started = time.GetTimestamp();
         int self = book.IndexOf(book.Newest.Number, keys.Member);
         Log = new ReplicaLog(logger, self);
-        Metrics = new ReplicaMetrics(self);
+        Label = MemberLabel.Of(book, keys.Member);
+        Metrics = new ReplicaMetrics(Label, time);
         Verifier = new CachedVoteVerifier(book);
         Directory = new DirectoryState(store.State(0));
         Objects = new VaultObjects(store);
@@ -72,6 +73,9 @@ internal sealed class ReplicaCore
     public ReplicaLog Log { get; }
 
     public ReplicaMetrics Metrics { get; }
+
+    /// <summary>How the member is called in metrics.</summary>
+    public string Label { get; }
 
     public CachedVoteVerifier Verifier { get; }
 
@@ -104,7 +108,13 @@ internal sealed class ReplicaCore
     public void ModeChanged(int shard, ReplicaMode mode) => Log.Mode(shard, mode);
 
     /// <summary>The message with the signature that it needs.</summary>
-    public Message Signed(Message message) => message switch
+    public Message Signed(Message message)
+    {
+        Metrics.Said(message);
+        return WithSignature(message);
+    }
+
+    private Message WithSignature(Message message) => message switch
     {
         PromiseAnswer { Promise: var promise } answer => answer with { Promise = promise with { Signature = Sign(promise, promise.Epoch.Config) } },
         NackAnswer { Nack: var nack } answer => answer with { Nack = nack with { Signature = Sign(nack, nack.Promised.Config) } },
@@ -273,6 +283,11 @@ internal sealed class ReplicaCore
 
     public void Publish(CommittedBlock block)
     {
+        if (block.Times is { } times)
+        {
+            times.Durable = _time.GetTimestamp();
+            Metrics.BlockDurable(times);
+        }
         foreach (KeyValuePair<(int Shard, long Id), Action<CommittedBlock>> observer in _observers)
         {
             if (observer.Key.Shard != block.Shard) continue;

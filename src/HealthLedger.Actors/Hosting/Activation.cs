@@ -30,7 +30,12 @@ internal sealed class Activation : IActorContext
     public bool IsIdle => _mailbox.Reader.Count == 0 && Clock.GetElapsedTime(Interlocked.Read(ref _lastTurn)) >= _host.Options.IdleTimeout;
 
     /// <summary>False when the mailbox is full or closed.</summary>
-    public bool TryPost(Func<object?, Task> turn) => _mailbox.Writer.TryWrite(turn);
+    public bool TryPost(Func<object?, Task> turn)
+    {
+        if (!_mailbox.Writer.TryWrite(turn)) return false;
+        _host.Metrics.Queued(1);
+        return true;
+    }
 
     public IDisposable SetTimer(TimeSpan due, Func<ValueTask> turn) =>
         Clock.CreateTimer(_ => TryPost(async _ => await turn()), null, due, Timeout.InfiniteTimeSpan);
@@ -47,6 +52,7 @@ internal sealed class Activation : IActorContext
         object? actor = await StartAsync();
         await foreach (Func<object?, Task> turn in _mailbox.Reader.ReadAllAsync())
         {
+            _host.Metrics.Queued(-1);
             try
             {
                 await turn(actor);
@@ -54,7 +60,7 @@ internal sealed class Activation : IActorContext
             catch (Exception defect)
             {
                 // A turn answers its caller itself; what arrives here is a defect in a timer's turn, and the actor starts anew.
-                HostLog.TurnFailed(_log, defect, Kind, Key);
+                HostLog.TurnFailed(_log, defect, Kind);
                 actor = await StartAsync();
             }
             Interlocked.Exchange(ref _lastTurn, Clock.GetTimestamp());
@@ -73,7 +79,7 @@ internal sealed class Activation : IActorContext
         }
         catch (Exception defect)
         {
-            HostLog.StartFailed(_log, defect, Kind, Key);
+            HostLog.StartFailed(_log, defect, Kind);
             _host.Remove(this);
             return null;
         }

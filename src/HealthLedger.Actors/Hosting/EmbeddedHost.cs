@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using HealthLedger.Protocol.Errors;
+using HealthLedger.Validator.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace HealthLedger.Actors.Hosting;
@@ -21,6 +23,7 @@ public sealed class EmbeddedHost : IActors, IAsyncDisposable
     public EmbeddedHost(EmbeddedHostOptions options, TimeProvider clock, ILogger<EmbeddedHost> log)
     {
         (Options, Clock, _log) = (options, clock, log);
+        Metrics = new HostMetrics(options.MeterTags, clock, () => ActivationCount);
         _sweep = clock.CreateTimer(_ => Sweep(), null, options.IdleTimeout, options.IdleTimeout);
     }
 
@@ -29,6 +32,8 @@ public sealed class EmbeddedHost : IActors, IAsyncDisposable
 
     /// <summary>The clock of the host and its actors.</summary>
     public TimeProvider Clock { get; }
+
+    internal HostMetrics Metrics { get; }
 
     /// <summary>How many actors are in memory.</summary>
     public int ActivationCount => _activations.Count;
@@ -55,6 +60,9 @@ public sealed class EmbeddedHost : IActors, IAsyncDisposable
         if (Options.ForbidCycles && CallChain.Holds(kind.Name, key))
             throw new InvalidOperationException($"{kind.Name} {key} waits for this turn already: the call could never end.");
         CallChain chain = new(kind.Name, key, CallChain.Current);
+        long since = Clock.GetTimestamp();
+        using Activity? span = LedgerTrace.Source.StartActivity("actor.turn");
+        span?.SetTag("healthledger.actor", kind.Name);
         TaskCompletionSource<Result<TAnswer>> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool posted = false;
         // An activation that was swept between the look-up and the post takes no more turns; the next look-up makes a new one.
@@ -64,25 +72,33 @@ public sealed class EmbeddedHost : IActors, IAsyncDisposable
             posted = activation.TryPost(async actor =>
             {
                 CallChain.Current = chain;
+                Activity.Current = span;
                 try
                 {
                     answer.SetResult(actor is null ? new Fault(FaultCode.Unavailable, "This part of the node does not start; its log says why.") : await turn((T)actor));
                 }
                 catch (Exception defect)
                 {
-                    HostLog.TurnFailed(_log, defect, kind.Name, key);
+                    HostLog.TurnFailed(_log, defect, kind.Name);
                     answer.SetResult(new Fault(FaultCode.Defect, "The node met a defect while it worked on this; its log has the details."));
                 }
                 finally
                 {
                     CallChain.Current = null;
+                    Activity.Current = null;
                 }
             });
         }
-        if (!posted) return new Fault(FaultCode.Busy, "Too much is waiting here; try again shortly.");
+        if (!posted)
+        {
+            Metrics.Refused(kind.Name);
+            return new Fault(FaultCode.Busy, "Too much is waiting here; try again shortly.");
+        }
         try
         {
-            return await answer.Task.WaitAsync(Options.CallTimeout, Clock);
+            Result<TAnswer> answered = await answer.Task.WaitAsync(Options.CallTimeout, Clock);
+            Metrics.Answered(kind.Name, since);
+            return answered;
         }
         catch (TimeoutException)
         {
@@ -94,6 +110,7 @@ public sealed class EmbeddedHost : IActors, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _sweep.DisposeAsync();
+        Metrics.Dispose();
         await Task.WhenAll(_activations.Values.Select(activation => activation.StopAsync()));
         _activations.Clear();
     }

@@ -15,6 +15,9 @@ public sealed record EmbeddedHostOptions
     /// <summary>How long an actor stays in memory without a turn. Default 10 min.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Labels of what the host measures: whose it is, where one process has several.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>> MeterTags { get; init; } = [];
+
     /// <summary>Whether arguments and answers are copied through CBOR. For tests.</summary>
     public bool CopyValues { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using HealthLedger.Consensus;
 using HealthLedger.Consensus.Effects;
@@ -10,6 +11,7 @@ using HealthLedger.Protocol.Votes;
 using HealthLedger.Storage.State;
 using HealthLedger.Validator;
 using HealthLedger.Validator.Sharding;
+using HealthLedger.Validator.Telemetry;
 
 namespace HealthLedger.Actors.LedgerShards;
 
@@ -40,6 +42,7 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
         Replica replica, int shard, LedgerShardOptions options, System.Security.Cryptography.RandomNumberGenerator random, ICheckpointSource? checkpoints = null)
     {
         (_replica, Shard, _options, _random, _checkpoints) = (replica, shard, options, random, checkpoints);
+        _slowLines = new LineLimit(SlowLinesPerSecond, replica.Time);
         _mempool = new Mempool(options.StatementsWaitingMax, options.BytesWaitingMax);
         _observing = replica.Observe(shard, block => Post(() => OnCommitted(block)));
         _run = Task.Run(RunAsync);
@@ -62,25 +65,42 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
     {
         if (Volatile.Read(ref _entering) >= _options.StatementsWaitingMax) return Full;
         Interlocked.Increment(ref _entering);
+        using Activity? span = LedgerTrace.Source.StartActivity("ledger.statement");
+        StatementWaiter waiter = new(span?.Context ?? default, _replica.Time.GetTimestamp());
         try
         {
             if (!Submission.Decode(envelope.Submission).TryGet(out Submission? submission, out Fault fault)) return fault;
-            if (submission.Statement.Shard != Shard) return new Fault(FaultCode.PlaceWrong, $"The statement is for shard {submission.Statement.Shard}, not {Shard}.");
-            if (_replica.Admit(submission) is { } refused)
-                return refused.Code == FaultCode.StatementRemembered && _replica.Find(Shard, submission.Statement.Id) is { } first ? first : refused;
-            if (await _replica.PutObjectsAsync(envelope.Objects) is { } unfit) return unfit;
-            if (_replica.FindMissingObject(submission) is { } missing) return new Fault(FaultCode.ObjectMissing, $"The object {missing} is named by the statement and is not here.");
-            TaskCompletionSource<Result<CommittedStatement>> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (!Post(() => Enter(submission, waiter, hasLeader: false))) return Gone;
-            return await waiter.Task.WaitAsync(cancel);
+            Result<CommittedStatement> answer = await TakeAsync(submission, envelope.Objects, waiter, cancel);
+            Tell(span, waiter, submission, answer);
+            return answer;
         }
-        catch (StateDamagedException)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            return new Fault(FaultCode.Unavailable, "The node computes its rows anew; try again in a moment.");
+            Tell(span, waiter, null, new Fault(FaultCode.TimedOut, "Nobody waits for it any more."));
+            throw;
         }
         finally
         {
             Interlocked.Decrement(ref _entering);
+        }
+    }
+
+    private async Task<Result<CommittedStatement>> TakeAsync(Submission submission, IReadOnlyList<ReadOnlyMemory<byte>> objects, StatementWaiter waiter, CancellationToken cancel)
+    {
+        try
+        {
+            if (submission.Statement.Shard != Shard) return new Fault(FaultCode.PlaceWrong, $"The statement is for shard {submission.Statement.Shard}, not {Shard}.");
+            if (_replica.Admit(submission) is { } refused)
+                return refused.Code == FaultCode.StatementRemembered && _replica.Find(Shard, submission.Statement.Id) is { } first ? first : refused;
+            if (await _replica.PutObjectsAsync(objects) is { } unfit) return unfit;
+            if (_replica.FindMissingObject(submission) is { } missing) return new Fault(FaultCode.ObjectMissing, $"The object {missing} is named by the statement and is not here.");
+            waiter.Entered = _replica.Time.GetTimestamp();
+            if (!Post(() => Enter(submission, waiter, hasLeader: false))) return Gone;
+            return await waiter.Answer.WaitAsync(cancel);
+        }
+        catch (StateDamagedException)
+        {
+            return new Fault(FaultCode.Unavailable, "The node computes its rows anew; try again in a moment.");
         }
     }
 
@@ -164,7 +184,7 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
     /// <param name="submission">Checked.</param>
     /// <param name="waiter">Who wants to know; null for another member's.</param>
     /// <param name="hasLeader">The leader was sent it too.</param>
-    private void Enter(Submission submission, TaskCompletionSource<Result<CommittedStatement>>? waiter, bool hasLeader)
+    private void Enter(Submission submission, StatementWaiter? waiter, bool hasLeader)
     {
         Hash32 id = submission.Statement.Id;
         if (_mempool.Find(id) is not { } waiting)
@@ -172,13 +192,13 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
             // It may have been committed between its check and now.
             if (_replica.Find(Shard, id) is { } committed)
             {
-                waiter?.TrySetResult(committed);
+                waiter?.End(committed);
                 return;
             }
             waiting = _mempool.Add(submission, _replica.Now.Elapsed);
             if (waiting is null)
             {
-                waiter?.TrySetResult(Full);
+                waiter?.End(Full);
                 return;
             }
             waiting.IsShared = hasLeader;
@@ -190,16 +210,19 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
 
     private void OnCommitted(CommittedBlock block)
     {
+        List<ActivityContext> handIns = [];
         foreach (CommittedStatement statement in BlockReader.Statements(block))
         {
             if (_mempool.Remove(statement.StatementId) is not { } waiting) continue;
-            if (waiting.Waiters.Count > 0) _replica.ReportCommitted(Shard, (_replica.Now.Elapsed - waiting.Since) / 1000.0);
-            waiting.End(statement);
+            foreach (StatementWaiter waiter in waiting.Waiters)
+                if (waiter.Trace != default) handIns.Add(waiter.Trace);
+            waiting.End(statement, block);
         }
         foreach (WaitingStatement waiting in _mempool.All) waiting.IsDeferred = false;
         _committedAt = _replica.Now.Elapsed;
         Forget(block.Height);
         TryBuild();
+        Trace(block, handIns);
     }
 
     private void OnTick()

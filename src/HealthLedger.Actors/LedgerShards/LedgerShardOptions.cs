@@ -24,6 +24,9 @@ public sealed record LedgerShardOptions
     /// <summary>Blocks on their way while full blocks wait. Votes queue behind the execution of later blocks, so more than a few only delay the first.</summary>
     public int BlocksAtHighLoad { get; init; } = 3;
 
+    /// <summary>Statements that take longer say in the log where the time went.</summary>
+    public TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How often, at most, shard 0 commits a checkpoint.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -1,6 +1,7 @@
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Exchange;
 using HealthLedger.Protocol.Statements;
+using HealthLedger.Validator.Sharding;
 
 namespace HealthLedger.Actors.LedgerShards;
 
@@ -23,11 +24,13 @@ internal sealed class WaitingStatement(Submission submission, long since)
     public bool IsShared { get; set; }
 
     /// <summary>Those who wait for its end.</summary>
-    public List<TaskCompletionSource<Result<CommittedStatement>>> Waiters { get; } = [];
+    public List<StatementWaiter> Waiters { get; } = [];
 
     /// <summary>Tells everybody who waits.</summary>
-    public void End(Result<CommittedStatement> result)
+    /// <param name="result">The end.</param>
+    /// <param name="block">The block that took it, where one did.</param>
+    public void End(Result<CommittedStatement> result, CommittedBlock? block = null)
     {
-        foreach (TaskCompletionSource<Result<CommittedStatement>> waiter in Waiters) waiter.TrySetResult(result);
+        foreach (StatementWaiter waiter in Waiters) waiter.End(result, block);
     }
 }

@@ -49,7 +49,7 @@ public sealed class MemberNode : INode, IAsyncDisposable
         _reader = new ReplicaReader(replica);
         string did = Genesis.DidOf(Genesis.Configuration.Members[Member].Identity).ToString();
         MemberPen pen = new(Member, did, Genesis.Network, organization, SubmitAsync, clock, random);
-        _host = new EmbeddedHost(options, clock, logs.CreateLogger<EmbeddedHost>());
+        _host = new EmbeddedHost(options with { MeterTags = [new("member", replica.Label)] }, clock, logs.CreateLogger<EmbeddedHost>());
         _host.Register(PatientActor.Kind(_reader));
         _host.Register(ConsentActor.Kind(_reader, pen));
         _queries = new QueryDesk(_reader, _host, new QueryGuard(_reader, clock));

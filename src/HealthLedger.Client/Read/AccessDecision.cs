@@ -15,6 +15,9 @@ public sealed record AccessDecision
     /// <summary>Which event of the statement it is.</summary>
     public required int Index { get; init; }
 
+    /// <summary>The height of the block that holds the entry.</summary>
+    public long Height { get; init; }
+
     /// <summary>The permit; null for a denial.</summary>
     public Permit? Permit { get; init; }
 

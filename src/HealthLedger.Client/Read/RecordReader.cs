@@ -3,6 +3,7 @@ using HealthLedger.Client.Keys;
 using HealthLedger.Client.Patients;
 using HealthLedger.Protocol.Objects;
 using HealthLedger.Client.Submit;
+using HealthLedger.Client.Telemetry;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Did;
 using HealthLedger.Protocol.Errors;
@@ -86,6 +87,7 @@ public sealed class RecordReader
     /// </summary>
     public async Task<Result<OpenedRecords>> OpenAsync(Permit permit, OpenOptions? options = null, CancellationToken cancel = default)
     {
+        using ClientStage stage = ClientStage.Begin("open");
         options ??= new OpenOptions();
         if (options.ProvePermit && await ProveAsync(permit, cancel).ConfigureAwait(false) is { } unproved) return unproved;
         Result<PatientView> view = await _directory.GetAsync(permit.Patient, cancel).ConfigureAwait(false);
@@ -173,7 +175,7 @@ public sealed class RecordReader
                 continue;
             }
             Outcome outcome = written.Outcomes[i];
-            AccessDecision decision = new() { Shard = written.Committed.Shard, StatementId = written.Committed.StatementId, Index = i };
+            AccessDecision decision = new() { Shard = written.Committed.Shard, StatementId = written.Committed.StatementId, Index = i, Height = written.Committed.Height };
             results[accesses[i].Position] = outcome.Kind != OutcomeKind.Permitted
                 ? decision with { Denial = WrittenStatements.Refusal(outcome.Reason ?? FaultCode.NoGrant, i) }
                 : decision with

@@ -1,6 +1,7 @@
 using HealthLedger.Client.Keys;
 using HealthLedger.Client.Patients;
 using HealthLedger.Client.Submit;
+using HealthLedger.Client.Telemetry;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Did;
 using HealthLedger.Protocol.Errors;
@@ -40,7 +41,7 @@ public sealed class RecordDepositor(LedgerClient client, OrganizationWallet auth
         int[] open = Open(plan, view, records, options.Atomic, out Fault missing);
         if (!missing.IsNone) return missing;
         PlainRecord[] plain = [.. open.Select(i => records[i])];
-        if (!_sealer.Seal(patient, view.ByLabel, plain, [.. open.Select(i => plan.Names[i])]).TryGet(out IReadOnlyList<SealedBatch>? batches, out fault)) return fault;
+        if (!Seal(patient, view, plain, [.. open.Select(i => plan.Names[i])]).TryGet(out IReadOnlyList<SealedBatch>? batches, out fault)) return fault;
         if (options.Atomic && batches.Count > 1) return new Fault(FaultCode.RecordTooLarge, "Records that must go in together do not fit one statement.");
 
         bool chained = Chain(batches, open, plan);
@@ -59,6 +60,13 @@ public sealed class RecordDepositor(LedgerClient client, OrganizationWallet auth
             foreach (DepositedRecord record in done) plan.Settled[open[next++]] = record;
         }
         return await WithFirstAsync(plan.Settled!, cancel).ConfigureAwait(false);
+    }
+
+    private Result<IReadOnlyList<SealedBatch>> Seal(LedgerDid patient, PatientView view, PlainRecord[] records, RecordNames[] names)
+    {
+        using ClientStage stage = ClientStage.Begin("seal");
+        stage.Span?.SetTag("healthledger.records", records.Length);
+        return _sealer.Seal(patient, view.ByLabel, records, names);
     }
 
     /// <summary>The version under which a retraction has its record key.</summary>

@@ -3,6 +3,7 @@ using HealthLedger.Client.Caching;
 using HealthLedger.Client.Connection;
 using HealthLedger.Client.Keys;
 using HealthLedger.Client.Network;
+using HealthLedger.Client.Telemetry;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Did;
 using HealthLedger.Protocol.Errors;
@@ -70,6 +71,7 @@ public sealed class LedgerWriter
 
     private async Task<Result<WrittenStatement>> RunAsync(StatementDraft draft, long bytes, SemaphoreSlim room, CancellationToken cancel)
     {
+        ClientMetrics.Statements(1);
         try
         {
             return draft.CounterAsker is { } asker
@@ -78,6 +80,7 @@ public sealed class LedgerWriter
         }
         finally
         {
+            ClientMetrics.Statements(-1);
             _bytes.Leave(bytes);
             room.Release();
         }
@@ -126,12 +129,18 @@ public sealed class LedgerWriter
         Fault last = default;
         for (int signing = 0; signing < _options.SigningsMax; signing++)
         {
-            if (!Sign(draft, seq).TryGet(out Submission? submission, out Fault fault)) return fault;
+            if (!SignOnce(draft, seq).TryGet(out Submission? submission, out Fault fault)) return fault;
             Result<CommittedStatement> committed = await SubmitAsync(draft, submission, cancel).ConfigureAwait(false);
             if (committed.TryGet(out CommittedStatement? statement, out last)) return Read(submission, statement);
             if (last.Code != FaultCode.StatementExpired) return last;
         }
         return last;
+    }
+
+    private Result<Submission> SignOnce(StatementDraft draft, long? seq)
+    {
+        using ClientStage stage = ClientStage.Begin("sign");
+        return Sign(draft, seq);
     }
 
     private Result<Submission> Sign(StatementDraft draft, long? seq)
@@ -147,6 +156,8 @@ public sealed class LedgerWriter
     private async Task<Result<CommittedStatement>> SubmitAsync(StatementDraft draft, Submission submission, CancellationToken cancel)
     {
         SubmissionEnvelope envelope = new(submission.Encode(), draft.Objects);
+        using ClientStage stage = ClientStage.Begin("submit");
+        stage.Span?.SetTag("healthledger.shard", draft.Shard).SetTag("healthledger.entries", draft.Events.Count);
         for (int attempt = 0; ; attempt++)
         {
             Result<CommittedStatement> answer = await _connection.SubmitAsync(envelope, cancel).ConfigureAwait(false);
@@ -157,14 +168,18 @@ public sealed class LedgerWriter
                 if (found.TryGet(out CommittedStatement? earlier, out _) && earlier is not null) return Checked(submission, earlier);
             }
             if (!RetrySchedule.Passes(fault.Code) || attempt + 1 >= _retry.Attempts) return fault;
+            ClientMetrics.Retried(fault.Code);
             await Task.Delay(_retry.After(attempt), _clock, cancel).ConfigureAwait(false);
         }
     }
 
-    private static Result<CommittedStatement> Checked(Submission submission, CommittedStatement committed) =>
-        committed.StatementId == submission.Statement.Id && committed.Outcomes.Count == submission.Events.Length
-            ? committed
-            : new Fault(FaultCode.ConnectionFailed, "The node answered about another statement.");
+    private static Result<CommittedStatement> Checked(Submission submission, CommittedStatement committed)
+    {
+        if (committed.StatementId != submission.Statement.Id || committed.Outcomes.Count != submission.Events.Length)
+            return new Fault(FaultCode.ConnectionFailed, "The node answered about another statement.");
+        Journey.Current?.Note(committed.Shard, committed.Height, committed.StatementId);
+        return committed;
+    }
 
     private static Result<WrittenStatement> Read(Submission submission, CommittedStatement committed)
     {

@@ -12,6 +12,7 @@ using HealthLedger.Gateway.Fhir.Requests;
 using HealthLedger.Gateway.Fhir.Search;
 using HealthLedger.Gateway.Fhir.Transaction;
 using HealthLedger.Gateway.Fhir.Update;
+using HealthLedger.Gateway.Telemetry;
 using HealthLedger.Protocol.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -65,22 +66,22 @@ internal sealed class FhirDoor
     public void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder fhir = routes.MapGroup("/fhir");
-        Route(fhir, "GET", "/metadata", (_, _) => Task.FromResult(_metadata.Handle()));
-        Route(fhir, "POST", "/", (http, cancel) => _transaction.HandleAsync(http.Request, cancel));
-        Route(fhir, "GET", "/Patient/{id}/$everything", (http, cancel) => _everything.HandleAsync(http.Request, Value(http, "id"), Pairs(http), cancel));
-        Route(fhir, "GET", "/{type}", (http, cancel) => _search.HandleAsync(http.Request, Value(http, "type"), Pairs(http), cancel));
-        Route(fhir, "POST", "/{type}/_search", (http, cancel) => SearchFormAsync(http, Value(http, "type"), cancel));
-        Route(fhir, "POST", "/{type}", (http, cancel) => _create.HandleAsync(http.Request, Value(http, "type"), cancel));
-        Route(fhir, "GET", "/{type}/{id}", (http, cancel) => _read.HandleAsync(http.Request, Value(http, "type"), Value(http, "id"), null, cancel));
-        Route(fhir, "PUT", "/{type}/{id}", (http, cancel) => _update.HandleAsync(http.Request, Value(http, "type"), Value(http, "id"), cancel));
-        Route(fhir, "DELETE", "/{type}/{id}", (http, cancel) => _delete.HandleAsync(http.Request, Value(http, "type"), Value(http, "id"), cancel));
-        Route(fhir, "GET", "/{type}/{id}/_history", (http, cancel) => _history.HandleAsync(http.Request, Value(http, "type"), Value(http, "id"), cancel));
-        Route(fhir, "GET", "/{type}/{id}/_history/{version}", (http, cancel) => _read.HandleAsync(http.Request, Value(http, "type"), Value(http, "id"), Value(http, "version"), cancel));
-        fhir.Map("/{**rest}", ElsewhereAsync);
+        Route(fhir, "capabilities", "GET", "/metadata", (_, _) => Task.FromResult(_metadata.Handle()));
+        Route(fhir, "transaction", "POST", "/", (http, cancel) => _transaction.HandleAsync(http.Request, cancel));
+        Route(fhir, "everything", "GET", "/Patient/{id}/$everything", (http, cancel) => _everything.HandleAsync(http.Request, Value(http, "id"), Pairs(http), cancel));
+        Route(fhir, "search", "GET", "/{type}", (http, cancel) => _search.HandleAsync(http.Request, Value(http, "type"), Pairs(http), cancel));
+        Route(fhir, "search", "POST", "/{type}/_search", (http, cancel) => SearchFormAsync(http, Value(http, "type"), cancel));
+        Route(fhir, "create", "POST", "/{type}", (http, cancel) => _create.HandleAsync(http.Request, Value(http, "type"), cancel));
+        Route(fhir, "read", "GET", "/{type}/{id}", (http, cancel) => _read.HandleAsync(http.Request, Value(http, "type"), Value(http, "id"), null, cancel));
+        Route(fhir, "update", "PUT", "/{type}/{id}", (http, cancel) => _update.HandleAsync(http.Request, Value(http, "type"), Value(http, "id"), cancel));
+        Route(fhir, "delete", "DELETE", "/{type}/{id}", (http, cancel) => _delete.HandleAsync(http.Request, Value(http, "type"), Value(http, "id"), cancel));
+        Route(fhir, "history", "GET", "/{type}/{id}/_history", (http, cancel) => _history.HandleAsync(http.Request, Value(http, "type"), Value(http, "id"), cancel));
+        Route(fhir, "vread", "GET", "/{type}/{id}/_history/{version}", (http, cancel) => _read.HandleAsync(http.Request, Value(http, "type"), Value(http, "id"), Value(http, "version"), cancel));
+        fhir.Map("/{**rest}", ElsewhereAsync).WithMetadata(new Interaction("fhir", "elsewhere"));
     }
 
-    private void Route(RouteGroupBuilder fhir, string method, string pattern, Func<HttpContext, CancellationToken, Task<FhirAnswer>> handle) =>
-        fhir.MapMethods(pattern, method == "GET" ? ["GET", "HEAD"] : [method], http => AnswerAsync(http, handle));
+    private void Route(RouteGroupBuilder fhir, string interaction, string method, string pattern, Func<HttpContext, CancellationToken, Task<FhirAnswer>> handle) =>
+        fhir.MapMethods(pattern, method == "GET" ? ["GET", "HEAD"] : [method], http => AnswerAsync(http, handle)).WithMetadata(new Interaction("fhir", interaction));
 
     private async Task AnswerAsync(HttpContext http, Func<HttpContext, CancellationToken, Task<FhirAnswer>> handle)
     {

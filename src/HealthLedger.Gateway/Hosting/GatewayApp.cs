@@ -68,7 +68,7 @@ public static class GatewayApp
             Clock = clock,
             Limits = new FhirLimits { MaxBytes = options.FhirBodyBytesMax },
         });
-        RequestFrame frame = new(fhir, app.Services.GetRequiredService<ILogger<RequestFrame>>(), clock);
+        RequestFrame frame = new(fhir, app.Services.GetRequiredService<ILogger<RequestFrame>>(), clock, options.SlowAfter);
         app.Use((http, next) => frame.InvokeAsync(http, next));
         app.UseRouting();
         fhir.Map(app);

@@ -24,6 +24,9 @@ public sealed record GatewayOptions
     /// <summary>How many connections are open at once.</summary>
     public long ConnectionsMax { get; init; } = 10_000;
 
+    /// <summary>Requests that take longer say in the log where the time went, and in which blocks their entries are.</summary>
+    public TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>The software's version, as the CapabilityStatement tells it.</summary>
     public string Version { get; init; } = "0.1.0";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HealthLedger.Gateway.Telemetry;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Exchange;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,7 @@ public static class FaultBody
     public static async Task WriteAsync(HttpContext http, Fault fault)
     {
         FaultRow row = FaultTable.Row(fault.Code);
+        http.NoteRefusal(fault);
         http.Response.StatusCode = row.HttpStatus;
         http.Response.Headers.CacheControl = "no-store";
         bool retry = fault.Code is FaultCode.Busy or FaultCode.Unavailable;

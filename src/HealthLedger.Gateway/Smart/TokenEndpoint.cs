@@ -1,4 +1,5 @@
 using HealthLedger.Gateway.Bodies;
+using HealthLedger.Gateway.Telemetry;
 using HealthLedger.Protocol.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -33,22 +34,22 @@ public sealed class TokenEndpoint(ClientAssertion assertions, AccessTokens token
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Pragma = "no-cache";
         if (!context.Request.HasFormContentType)
-            return Refusal(new SmartError("invalid_request", "Send the request as application/x-www-form-urlencoded."));
+            return Refuse(context, new SmartError("invalid_request", "Send the request as application/x-www-form-urlencoded."));
         (IFormCollection? form, Fault fault) = await FormBody.ReadAsync(context.Request);
-        if (form is null) return Refusal(new SmartError("invalid_request", fault.Message));
-        if (form.Any(field => field.Value.Count != 1)) return Refusal(new SmartError("invalid_request", "A parameter stands more than once."));
+        if (form is null) return Refuse(context, new SmartError("invalid_request", fault.Message));
+        if (form.Any(field => field.Value.Count != 1)) return Refuse(context, new SmartError("invalid_request", "A parameter stands more than once."));
         if (Field(form, "grant_type") is not "client_credentials")
-            return Refusal(new SmartError("unsupported_grant_type", "The grant_type is client_credentials."));
+            return Refuse(context, new SmartError("unsupported_grant_type", "The grant_type is client_credentials."));
         if (Field(form, "client_assertion_type") is not AssertionType)
-            return Refusal(new SmartError("invalid_request", $"The client_assertion_type is {AssertionType}."));
+            return Refuse(context, new SmartError("invalid_request", $"The client_assertion_type is {AssertionType}."));
         if (Field(form, "client_assertion") is not { } assertion)
-            return Refusal(new SmartError("invalid_request", "The client_assertion is missing."));
+            return Refuse(context, new SmartError("invalid_request", "The client_assertion is missing."));
         if (ScopeSet.Parse(Field(form, "scope")) is not { } asked)
-            return Refusal(new SmartError("invalid_scope", "Ask for system scopes, such as system/*.rs."));
+            return Refuse(context, new SmartError("invalid_scope", "Ask for system scopes, such as system/*.rs."));
         (SmartClient? client, SmartError? error) = assertions.Check(assertion, Absolute("/token"));
-        if (client is null) return Refusal(error!);
+        if (client is null) return Refuse(context, error!);
         if (client.Scopes.Grant(asked) is not { } granted)
-            return Refusal(new SmartError("invalid_scope", "None of these scopes is registered for this client."));
+            return Refuse(context, new SmartError("invalid_scope", "None of these scopes is registered for this client."));
         return Results.Json(new Dictionary<string, object>
         {
             ["access_token"] = tokens.Issue(client, granted),
@@ -58,8 +59,11 @@ public sealed class TokenEndpoint(ClientAssertion assertions, AccessTokens token
         });
     }
 
-    private static IResult Refusal(SmartError error) =>
-        Results.Json(new Dictionary<string, object> { ["error"] = error.Error, ["error_description"] = error.Description }, statusCode: error.Status);
+    private static IResult Refuse(HttpContext context, SmartError error)
+    {
+        context.NoteRefusal(error.Error);
+        return Results.Json(new Dictionary<string, object> { ["error"] = error.Error, ["error_description"] = error.Description }, statusCode: error.Status);
+    }
 
     private static string? Field(IFormCollection form, string name) =>
         form.TryGetValue(name, out StringValues values) && values is [{ Length: > 0 } value] ? value : null;

@@ -39,7 +39,6 @@ internal sealed class StandaloneHost : IAsyncDisposable
         Func<IReadOnlyList<OrganizationKeys>, IEnumerable<SmartClient>> moreClients, Action<ILoggingBuilder> logging, CancellationToken cancel)
     {
         Uri address = options.Url.Port == 0 ? new UriBuilder(options.Url) { Port = FreePort() }.Uri : options.Url;
-        GatewayOptions gateway = new() { Urls = [address.AbsoluteUri.TrimEnd('/')] };
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,
@@ -50,11 +49,12 @@ internal sealed class StandaloneHost : IAsyncDisposable
         logging(builder.Logging);
         NodeTelemetry.AddLog(builder.Logging, telemetryOptions, Role, address.Authority);
         builder.WebHost.UseStaticWebAssets();
+        GatewayOptions gateway = new() { Urls = [address.AbsoluteUri.TrimEnd('/')], SlowAfter = telemetryOptions.SlowAfter };
         builder.ConfigureGateway(gateway);
         NodeTelemetry telemetry = NodeTelemetry.Start(telemetryOptions, Role, address.Authority);
         builder.Services.AddSingleton(telemetry.Metrics);
         WebApplication app = builder.Build();
-        Result<StandaloneNodes> started = await StandaloneNodes.StartAsync(options, networkName, TimeProvider.System, app.Services.GetRequiredService<ILoggerFactory>());
+        Result<StandaloneNodes> started = await StandaloneNodes.StartAsync(options with { SlowAfter = telemetryOptions.SlowAfter }, networkName, TimeProvider.System, app.Services.GetRequiredService<ILoggerFactory>());
         if (!started.TryGet(out StandaloneNodes? nodes, out fault))
         {
             telemetry.Dispose();

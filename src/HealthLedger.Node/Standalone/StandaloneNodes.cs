@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HealthLedger.Actors.Hosting;
+using HealthLedger.Actors.LedgerShards;
 using HealthLedger.Actors.Network;
 using HealthLedger.Actors.Nodes;
 using HealthLedger.Protocol.Errors;
@@ -44,7 +45,7 @@ internal sealed class StandaloneNodes : IAsyncDisposable
     public static async Task<Result<StandaloneNodes>> StartAsync(NodeOptions options, string networkName, TimeProvider clock, ILoggerFactory logs)
     {
         RandomNumberGenerator random = RandomNumberGenerator.Create();
-        StandaloneOptions standalone = new() { Network = networkName, Shards = options.Shards };
+        StandaloneOptions standalone = new() { Network = networkName, Shards = options.Shards, Shard = new LedgerShardOptions { SlowAfter = options.SlowAfter } };
         Directory.CreateDirectory(options.Data);
         Result<StandaloneNetwork> started = await StandaloneNetwork.StartAsync(options.Data, options.Members, standalone, random, clock, logs);
         return started.TryGet(out StandaloneNetwork? network, out Fault fault) ? new StandaloneNodes(network, random, clock, logs) : fault;

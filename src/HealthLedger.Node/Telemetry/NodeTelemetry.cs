@@ -16,8 +16,8 @@ namespace HealthLedger.Node.Telemetry;
 /// </summary>
 internal sealed class NodeTelemetry : IDisposable
 {
-    // Every project's own meters and sources; and the runtime's and the server's, of which only such as have no ids in them.
-    private static readonly string[] Meters = ["HealthLedger*", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
+    // Every project's own, the runtime's, the connections. Requests are measured by the doors themselves, by what they ask for.
+    private static readonly string[] Meters = ["HealthLedger*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
 
     private const string Sources = "HealthLedger*";
 

@@ -2,6 +2,7 @@ using HealthLedger.Consensus;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Blocks;
 using HealthLedger.Protocol.Errors;
+using HealthLedger.Validator.Telemetry;
 
 namespace HealthLedger.Validator.Checking;
 
@@ -20,6 +21,9 @@ internal sealed class IncomingBlock
 
     /// <summary>The objects that its events name.</summary>
     public Hash32[] Objects { get; }
+
+    /// <summary>When it reached each stage here.</summary>
+    public BlockTimes Times { get; } = new();
 
     /// <summary>Completes when the signatures have been looked at; the good ones are remembered.</summary>
     public Task Signatures { get; set; } = Task.CompletedTask;

@@ -33,6 +33,15 @@ internal sealed class FlushLoop : IAsyncDisposable
         _run = Task.Run(RunAsync);
     }
 
+    /// <summary>Items that wait for the next round.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            lock (_gate) return _gathered.Count;
+        }
+    }
+
     /// <summary>Adds an item to the next round. What it stands for was staged before. At most one per step of a shard, so bounded by them.</summary>
     public void Enqueue(FlushItem item)
     {
@@ -98,7 +107,7 @@ internal sealed class FlushLoop : IAsyncDisposable
             next += own.Length;
             item.Release(item, own);
         }
-        _metrics.Flushed(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        _metrics.Flushed(Stopwatch.GetElapsedTime(start).TotalSeconds, proofs.Length);
     }
 
     private VoteProof[] SignVotes()

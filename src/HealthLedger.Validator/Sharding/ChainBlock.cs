@@ -2,6 +2,7 @@ using HealthLedger.Consensus;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Blocks;
 using HealthLedger.Rules.Execution;
+using HealthLedger.Validator.Telemetry;
 
 namespace HealthLedger.Validator.Sharding;
 
@@ -13,6 +14,9 @@ namespace HealthLedger.Validator.Sharding;
 internal sealed record ChainBlock(BlockInfo Info, Block Block, ExecutedBlock Result, Hash32[] Objects)
 {
     private byte[]? _record;
+
+    /// <summary>When it reached each stage here.</summary>
+    public BlockTimes Times { get; init; } = new();
 
     /// <summary>The <see cref="BlockRecord"/>, encoded once.</summary>
     public byte[] Record => _record ??= BlockRecord.Encode(Block.Bytes.Span, Result.Outcomes);

@@ -1,6 +1,7 @@
 using HealthLedger.Protocol.Blocks;
 using HealthLedger.Protocol.Events;
 using HealthLedger.Protocol.Votes;
+using HealthLedger.Validator.Telemetry;
 
 namespace HealthLedger.Validator.Sharding;
 
@@ -12,6 +13,9 @@ namespace HealthLedger.Validator.Sharding;
 /// <param name="Certificate">Of this block or of a descendant.</param>
 public sealed record CommittedBlock(int Shard, Block Block, IReadOnlyList<Outcome> Outcomes, long FirstLeaf, Certificate Certificate)
 {
+    /// <summary>When it reached each stage here; null where that was not measured.</summary>
+    public BlockTimes? Times { get; init; }
+
     /// <summary>The block's height.</summary>
     public long Height => Block.Header.Height;
 

@@ -26,6 +26,9 @@ public interface IShardLeader
     /// <param name="toAll">True where it was sent to every member, because it has waited for long (rule 1).</param>
     void Forwarded(ReadOnlyMemory<byte> submission, bool toAll);
 
+    /// <summary>What it has in hand. Read from any thread.</summary>
+    ShardLoad Load { get; }
+
     /// <summary>Time passed.</summary>
     void Tick();
 }

@@ -7,6 +7,7 @@ using HealthLedger.Protocol.State;
 using HealthLedger.Protocol.Statements;
 using HealthLedger.Rules.Execution;
 using HealthLedger.Validator.Checking;
+using HealthLedger.Validator.Telemetry;
 
 namespace HealthLedger.Validator.Sharding;
 
@@ -21,7 +22,7 @@ internal sealed partial class ShardLoop
     {
         if (!TryParent(on.Hash, out BlockParent? parent, out IRowReader? rows)) return null;
         if (_stateRoots.DueAt(on.Height + 1) is { Ready: false }) return null;
-        long time = _core.Now.Wall;
+        long time = _core.Now.Wall, began = _core.Time.GetTimestamp();
         long directory = Shard == Shards.Directory ? parent.Height : Math.Max(parent.DirectoryHeight, _core.Directory.ChangedHeight);
         Result<BuiltBlock> result = BlockExecutor.Build(
             parent, _machine.Config, time, directory, candidates, checkpoint, rows, _core.Directory.View, _core.Signatures, limits, _stateRoots.DueAt(on.Height + 1)?.Root, _core.Options.Rules);
@@ -33,7 +34,10 @@ internal sealed partial class ShardLoop
         if (built.Block.Items.IsEmpty) return new BuiltProposal(null, default, built.LeftOut, built.Considered);
         Block block = Block.Create(built.Block.Header, built.Block.Items).Value;
         BlockInfo info = IncomingBlock.InfoOf(block);
-        _executed[info.Hash] = new ChainBlock(info, block, built.Block, NamedObjects.Of(block));
+        _executed[info.Hash] = new ChainBlock(info, block, built.Block, NamedObjects.Of(block))
+        {
+            Times = new BlockTimes { IsOwn = true, Arrived = began, Executed = _core.Time.GetTimestamp() },
+        };
         return new BuiltProposal(info, block.Bytes, built.LeftOut, built.Considered);
     }
 }

@@ -36,8 +36,9 @@ internal sealed partial class ShardLoop
             // Before the height is seen: whoever waits for it must not read the directory of before.
             _core.NoteCommit(Shard, block);
             _tip = new ShardTip(info, block.Block.Header, block.Result.Next, commit.Certificate);
-            told.Add(new CommittedBlock(Shard, block.Block, block.Result.Outcomes, block.Result.FirstLeaf, commit.Certificate));
-            _core.Metrics.BlockCommitted(Shard, block.Block.EntryCount);
+            told.Add(new CommittedBlock(Shard, block.Block, block.Result.Outcomes, block.Result.FirstLeaf, commit.Certificate) { Times = block.Times });
+            block.Times.Committed = _core.Time.GetTimestamp();
+            _core.Metrics.BlockCommitted(Shard, block.Result.Outcomes);
             _stateRoots.NoteCommit(info.Height);
         }
         DropOverlays(commit.Blocks);

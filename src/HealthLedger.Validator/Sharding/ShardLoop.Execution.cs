@@ -43,11 +43,13 @@ internal sealed partial class ShardLoop
     /// <summary>Reads a block from outside and begins to verify its signatures; null when it is malformed.</summary>
     private IncomingBlock? Decode(ReadOnlyMemory<byte> bytes)
     {
+        long arrived = _core.Time.GetTimestamp();
         if (!IncomingBlock.Decode(bytes, Shard).TryGet(out IncomingBlock? block, out Fault fault))
         {
             _core.Log.BlockMalformed(Shard, fault.CodeText);
             return null;
         }
+        block.Times.Arrived = arrived;
         block.Signatures = Task.Run(() => VerifySignatures(block.Block));
         return block;
     }
@@ -58,9 +60,10 @@ internal sealed partial class ShardLoop
         IEnumerable<Submission> submissions = block.Items.OfType<SubmissionItem>().Select(item => item.Submission);
         SignatureBatch batch = SignatureBatch.Plan(submissions, _core.Genesis.Network, _core.Store.State((uint)Shard), _core.Directory.View, block.Header.Time, _core.Signatures);
         if (batch.Count == 0) return;
+        long began = _core.Time.GetTimestamp();
         if (batch.Count < 4) for (int i = 0; i < batch.Count; i++) batch.Verify(i);
         else Parallel.For(0, batch.Count, batch.Verify);
-        _core.Metrics.Verified(batch.Count);
+        _core.Metrics.Verified(batch.Count, _core.Time.GetElapsedTime(began).TotalSeconds);
     }
 
     private void Remember(IncomingBlock block)
@@ -114,6 +117,7 @@ internal sealed partial class ShardLoop
 
     private Executed Finish(IncomingBlock body, Verdict gathered)
     {
+        body.Times.Gathered = _core.Time.GetTimestamp();
         // A fetched block whose parent was dropped meanwhile is asked for again.
         if (gathered == Verdict.Ok && !_executed.ContainsKey(body.Info.Hash) && !TryParent(body.Info.Parent, out _, out _)) gathered = Verdict.BodyMissing;
         Verdict verdict = gathered != Verdict.Ok ? gathered : TryExecute(body) is { } fault ? Refuse(body, fault) : Verdict.Ok;
@@ -130,7 +134,8 @@ internal sealed partial class ShardLoop
         if (_stateRoots.DueAt(body.Info.Height) is { Ready: false }) return new Fault(FaultCode.BlockMisplaced, "The state root that is due is not computed yet.");
         Result<ExecutedBlock> result = BlockExecutor.Check(parent, body.Block, rows, _core.Directory.View, _core.Signatures, _stateRoots.DueAt(body.Info.Height)?.Root, _core.Options.Rules);
         if (!result.TryGet(out ExecutedBlock? executed, out Fault fault)) return fault;
-        _executed[body.Info.Hash] = new ChainBlock(body.Info, body.Block, executed, body.Objects);
+        _executed[body.Info.Hash] = new ChainBlock(body.Info, body.Block, executed, body.Objects) { Times = body.Times };
+        body.Times.Executed = _core.Time.GetTimestamp();
         return null;
     }
 

@@ -32,6 +32,7 @@ internal sealed partial class ShardLoop
     private readonly CancellationToken _stopping;
     private int _outside, _unreleased, _tickWaits, _ticks;
     private ulong _heard;
+    private long _knownHeight;
     private volatile bool _isLevel;
     private volatile ShardStanding _standing;
     private bool _stepping;
@@ -42,6 +43,12 @@ internal sealed partial class ShardLoop
 
     /// <summary>Messages of others that wait.</summary>
     public int QueueLength => Volatile.Read(ref _outside);
+
+    /// <summary>The height of the newest commit certificate that is known here; its block may still be on its way.</summary>
+    public long KnownHeight => Volatile.Read(ref _knownHeight);
+
+    /// <summary>Blocks that are executed and not committed.</summary>
+    public int PendingCount => _executed.Count;
 
     /// <summary>Whether it votes, under which configuration, who leads; as of the last step. Read from any thread.</summary>
     public ShardStanding Standing => _standing;
@@ -108,6 +115,7 @@ internal sealed partial class ShardLoop
 
     private void Take(Message message)
     {
+        if (message is LockCall call && _executed.TryGetValue(call.Prepared.Block, out ChainBlock? locked) && locked.Times.Locked == 0) locked.Times.Locked = _core.Time.GetTimestamp();
         if (message is StatusAnswer && message.Config == _machine.Config && message.From != _core.Book.IndexOf(message.Config, _core.Self)) _heard |= 1UL << message.From;
         Step(message);
     }
@@ -166,7 +174,12 @@ internal sealed partial class ShardLoop
         _stepping = true;
         _effects.Clear();
         step(_effects);
-        if (StandingOf(_machine) is var standing && standing != _standing) _standing = standing;
+        if (StandingOf(_machine) is var standing && standing != _standing)
+        {
+            if (standing.Promised > _standing.Promised) _core.Metrics.EpochEntered(Shard);
+            _standing = standing;
+        }
+        Volatile.Write(ref _knownHeight, _machine.Committed?.Height ?? 0);
         FlushItem? item = null;
         foreach (Effect effect in _effects) Take(effect, ref item);
         _votes.CompactIfDue(_machine.Log, InfoOf);
@@ -185,7 +198,11 @@ internal sealed partial class ShardLoop
         switch (effect)
         {
             case Persist persist:
-                if (persist.Record is Prepared prepared) StageBlock(prepared.Block);
+                if (persist.Record is Prepared prepared)
+                {
+                    StageBlock(prepared.Block);
+                    if (_executed.TryGetValue(prepared.Block.Hash, out ChainBlock? voted)) voted.Times.Voted = _core.Time.GetTimestamp();
+                }
                 _votes.Stage(persist.Record);
                 Item(ref item).NeedsDisk = true;
                 break;

@@ -40,6 +40,11 @@ internal sealed partial class ReplicaLog(ILogger logger, int member)
     [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member} shard {Shard}: {What}")]
     private partial void Leading(int member, int shard, string what);
 
+    public void Slow(int shard, long height, string statement, double milliseconds, string stages, int leftOut) => Slow(member, shard, height, statement, milliseconds, stages, leftOut);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Member {Member} shard {Shard} height {Height}: statement {Statement} took {Milliseconds:0.0} ms: {Stages} ({LeftOut} such lines left out)")]
+    private partial void Slow(int member, int shard, long height, string statement, double milliseconds, string stages, int leftOut);
+
     public void VotesLost() => VotesLost(member);
 
     public void HealingFailed(Exception failure) => HealingFailed(member, failure);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HealthLedger.Fhir.Json;
+using HealthLedger.Gateway.Telemetry;
 using HealthLedger.Protocol.Errors;
 using Microsoft.AspNetCore.Http;
 
@@ -18,6 +19,7 @@ internal sealed class AnswerWriter(string fhirBase)
         HttpResponse response = http.Response;
         IHeaderDictionary headers = response.Headers;
         response.StatusCode = answer.Status;
+        http.NoteRefusal(answer.Fault);
         headers.CacheControl = "no-store";
         if (answer.Receipt is { } receipt) headers.Append("Link", receipt.Header);
         if (answer.Location is { } location) headers.Location = $"{fhirBase}/{location}";
