@@ -7,6 +7,7 @@ import { equal, fromHex, hex } from './verifier/bytes.js';
 import { decode, encode } from './verifier/cbor.js';
 import { checkCommitCertificate } from './verifier/certificate.js';
 import { verifyCheckpoint } from './verifier/checkpoint.js';
+import { founders, readHistory } from './verifier/configuration.js';
 import { domainHash, verify } from './verifier/crypto.js';
 import { readGenesis } from './verifier/genesis.js';
 import { readHeader } from './verifier/header.js';
@@ -77,12 +78,12 @@ async function bodyRoot(items) {
 
 test('a certificate holds for its block alone', async () => {
   const { bytes, facts } = vector('certificate');
-  const certificate = decode(bytes, 'certificate'), shard = certificate.get(3);
-  assert.deepEqual(await checkCommitCertificate(certificate, genesis, shard, facts.height, fromHex(facts.block), 'certificate'), facts.members);
-  await assert.rejects(checkCommitCertificate(certificate, genesis, shard, facts.height, genesis.hash, 'certificate'), Refusal);
+  const certificate = decode(bytes, 'certificate'), shard = certificate.get(3), [configuration] = founders(genesis);
+  assert.deepEqual(await checkCommitCertificate(certificate, configuration, shard, facts.height, fromHex(facts.block), 'certificate'), facts.members);
+  await assert.rejects(checkCommitCertificate(certificate, configuration, shard, facts.height, genesis.hash, 'certificate'), Refusal);
 });
 
-for (const name of ['receipt', 'receipt-withheld']) {
+for (const name of ['receipt', 'receipt-withheld', 'receipt-across']) {
   test(`${name}: both find the same facts`, async () => {
     const { bytes, facts } = vector(name);
     const proved = await verifyReceipt(bytes, genesis);
@@ -91,17 +92,50 @@ for (const name of ['receipt', 'receipt-withheld']) {
     assert.equal(hex(proved.eventHash), facts.eventHash);
     assert.equal(proved.event === null, facts.event === null);
     assert.equal(proved.outcome, KINDS[facts.outcome]);
+    assert.equal(proved.config, facts.configuration);
   });
 
   test(`${name}: no byte can change unnoticed`, async () => {
     const { bytes } = vector(name);
-    for (let i = 0; i < bytes.length; i++) {
+    // A proof of later configurations is large: one byte in seven of it, the structure at its start whole.
+    for (let i = 0; i < bytes.length; i += i < 64 || name !== 'receipt-across' ? 1 : 7) {
       const altered = Uint8Array.from(bytes);
       altered[i] ^= 1 << (i % 8);
       await assert.rejects(verifyReceipt(altered, genesis), Refusal, `byte ${i}`);
     }
   });
 }
+
+test('a history has the same configurations in both, and bytes altered anywhere in it are noticed', async () => {
+  const { bytes, facts } = vector('configuration-history'), one = vector('configuration').facts;
+  const configurations = await readHistory(bytes, genesis);
+  assert.deepEqual(configurations.map((c) => hex(c.hash)), facts.hashes);
+  assert.deepEqual(configurations.map((c) => c.decidedHeight), facts.decidedHeights);
+  assert.deepEqual([hex(configurations[1].hash), configurations[1].quorum, configurations[1].members.map((m) => hex(m.validator))], [one.hash, one.quorum, one.validators]);
+  for (let i = 0; i < bytes.length; i += i < 64 ? 1 : 7) {
+    const altered = Uint8Array.from(bytes);
+    altered[i] ^= 1 << (i % 8);
+    await assert.rejects(readHistory(altered, genesis), Refusal, `byte ${i}`);
+  }
+});
+
+test('a receipt across configurations needs all of them, in order, and no others', async () => {
+  const map = decode(vector('receipt-across').bytes, 'receipt'), list = map.get(12);
+  const withList = (other) => encode(new Map([...map].map(([key, value]) => [key, key === 12 ? other : value])));
+  assert.equal((await verifyReceipt(withList(list), genesis)).config, 2);
+  for (const other of [[], [list[0]], [list[1]], [list[1], list[0]], [list[0], list[0]], [...list, list[1]]])
+    await assert.rejects(verifyReceipt(withList(other), genesis), Refusal, `${other.length} proofs`);
+  const known = await readHistory(vector('configuration-history').bytes, genesis);
+  assert.equal((await verifyReceipt(withList([]), genesis, 'receipt', known)).config, 2);
+});
+
+test('a checkpoint of later members needs their configuration, and counts no founder that left', async () => {
+  const { text, facts } = vector('checkpoint-across'), known = await readHistory(vector('configuration-history').bytes, genesis);
+  const checkpoint = await verifyCheckpoint(text, genesis, 'checkpoint', known);
+  assert.deepEqual([checkpoint.config, checkpoint.size, hex(checkpoint.root), checkpoint.cosigners], [facts.configuration, facts.size, facts.root, [0, 1, 2]]);
+  await assert.rejects(verifyCheckpoint(text, genesis), Refusal);
+  await assert.rejects(verifyCheckpoint(text.replaceAll('/2/', '/1/'), genesis, 'checkpoint', known), Refusal);
+});
 
 test('a checkpoint is cosigned by the same members in both', async () => {
   const { text, facts } = vector('checkpoint');

@@ -20,6 +20,7 @@ namespace HealthLedger.Protocol.Tests.Vectors;
 public class FormatVectors
 {
     private static readonly SmallLedger Ledger = new(signer: Signer);
+    private static readonly ChangingLedger Changing = new ChangingLedger(Signer, Ledger.Genesis).Change(0, 1, 2, 3, 4).Change(1, 2, 3, 4);
 
     [Fact]
     public void The_vectors_beside_the_page_are_those_that_the_code_makes()
@@ -49,7 +50,7 @@ public class FormatVectors
 
     private static ISigner Signer(int number) => new DeterministicSigner(Samples.Signer(number));
 
-    private static IEnumerable<Vector> All() => [.. Statements(), .. Blocks(), .. Votes(), .. Proofs(), .. Objects()];
+    private static IEnumerable<Vector> All() => [.. Statements(), .. Blocks(), .. Votes(), .. Proofs(), .. Configurations(), .. Objects()];
 
     private static IEnumerable<Vector> Statements()
     {
@@ -79,7 +80,7 @@ public class FormatVectors
         yield return new Vector("submission", 1, "That statement with its events.", submission.Encode(), new() { ["eventHashes"] = submission.Events.Select(e => e.Hash) });
         (string Name, Outcome Outcome)[] outcomes =
         [
-            ("applied", Outcome.Applied), ("duplicate", Outcome.Duplicate(17)), ("refused", Outcome.Refused(FaultCode.FormatValue)),
+            ("applied", Outcome.Applied), ("decided", Outcome.Decided(Samples.Hash(1))), ("duplicate", Outcome.Duplicate(17)), ("refused", Outcome.Refused(FaultCode.FormatValue)),
             ("permitted", Outcome.Permitted(FaultCode.FormatValue, 12, Samples.Hash(1), Samples.Id(1))), ("denied", Outcome.Denied(FaultCode.FormatValue)),
         ];
         foreach ((string name, Outcome outcome) in outcomes)
@@ -178,6 +179,35 @@ public class FormatVectors
             new() { ["genesis"] = "genesis", ["origin"] = policy.Origin, ["size"] = 17, ["root"] = Samples.Hash(1), ["keys"] = policy.Keys.Select(key => key.ToString()) });
     }
 
+    private static IEnumerable<Vector> Configurations()
+    {
+        ConfigurationHistory history = Changing.History;
+        Configuration configuration = history.TryGet(1)!;
+        yield return new Vector("configuration", 5, "Configuration 1: a fifth member beside the four of the genesis.", ConfigurationCodec.Encode(configuration), new()
+        {
+            ["genesis"] = "genesis",
+            ["hash"] = configuration.Hash,
+            ["previous"] = configuration.Previous,
+            ["number"] = configuration.Number,
+            ["rulesVersion"] = configuration.RulesVersion,
+            ["quorum"] = configuration.Q,
+            ["validators"] = configuration.ValidatorKeys,
+        });
+        yield return new Vector("configuration-history", 5, "Two configurations with their proofs: a fifth member came, then the first one left.", history.Encode(), new()
+        {
+            ["genesis"] = "genesis",
+            ["hashes"] = Enumerable.Range(0, 3).Select(number => (object)history.TryGet(number)!.Hash),
+            ["decidedHeights"] = Enumerable.Range(0, 3).Select(number => (object)history.DecidedHeight(number)),
+        });
+        yield return ReceiptVector("receipt-across", "A receipt certified by configuration 2, with the proofs of both configurations.", Changing.Receipt(2));
+        yield return new Vector("global-receipt-across", 5, "A receipt certified by configuration 1 under a checkpoint that configuration 2 cosigned.", Changing.GlobalReceipt(1, 2).Encode(),
+            new() { ["genesis"] = "genesis", ["checkpointSize"] = 2, ["checkpointConfiguration"] = 2, ["members"] = new object[] { 0, 1, 2 } });
+        LedgerCheckpoint policy = new(history.Newest);
+        string note = policy.Assemble(17, Samples.Hash(1), [.. Enumerable.Range(0, 3).Select(member => policy.Cosign(member, Signer(201 + member), 17, Samples.Hash(1)))]).ToString();
+        yield return new Vector("checkpoint-across", 5, "A checkpoint that three members of configuration 2 cosigned.", note,
+            new() { ["genesis"] = "genesis", ["configuration"] = 2, ["size"] = 17, ["root"] = Samples.Hash(1), ["keys"] = policy.Keys.Select(key => key.ToString()) });
+    }
+
     private static Vector ReceiptVector(string name, string about, Receipt receipt)
     {
         ReceiptFacts facts = ReceiptVerifier.Verify(receipt.Encode(), Ledger.Genesis).Value;
@@ -196,6 +226,7 @@ public class FormatVectors
             ["event"] = facts.Event.Event?.Bytes,
             ["outcome"] = (int)facts.Outcome.Kind,
             ["certifiedHeight"] = facts.CertifiedHeight,
+            ["configuration"] = facts.Configuration.Number,
             ["voters"] = facts.Voters.Select(voter => (object)voter),
         });
     }

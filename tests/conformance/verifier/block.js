@@ -26,7 +26,7 @@ export async function verifyBlock(file, genesis, hash, name = 'block') {
       entries += await addSubmission(item, kind, header, genesis, leaves, place);
       statements++;
     } else {
-      require(item.length === 2 && header.shard === 0 === (kind === CHECKPOINT), place, 'an item that does not belong into this shard');
+      require(item.length === 2 && kind === STOP || (kind === CHECKPOINT && header.shard === 0), place, 'an item that does not belong into this shard');
       if (kind === STOP) require(body.length === 1, place, 'a stop sign that is not alone');
       leaves.push(await leafHash(encode(item)));
     }

@@ -105,7 +105,7 @@ class Reader {
   }
 }
 
-/** Encodes unsigned integers, byte strings, text and arrays of them: what the verifier has to hash again. */
+/** Encodes what {@link decode} gives, maps in the order that they have: what the verifier has to hash again. */
 export function encode(value) {
   const out = [];
   put(out, value);
@@ -139,6 +139,11 @@ function put(out, value) {
       put(out, key);
       put(out, item);
     }
+  } else if (value instanceof Tagged) {
+    head(out, 6, value.tag);
+    put(out, value.value);
+  } else if (value === false || value === true || value === null) {
+    out.push(value === null ? 0xf6 : value ? 0xf5 : 0xf4);
   } else {
     throw new TypeError('this value has no canonical form here');
   }

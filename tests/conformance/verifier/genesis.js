@@ -27,20 +27,25 @@ export async function readGenesis(file) {
     const ok = await verifyDomain(members[i].identity, DOMAIN, body, shape.signature(sig, place), place);
     require(ok, place, 'the signature does not verify');
   }
-  const n = members.length, f = Math.floor((n - 1) / 3);
   return { hash: await domainHash(DOMAIN, body), network, created: shape.uint(map.get(3), 'genesis.3'), shards,
-    rulesVersion: shape.uint(map.get(5), 'genesis.5'), members, quorum: Math.floor((n + f) / 2) + 1 };
+    rulesVersion: shape.uint(map.get(5), 'genesis.5'), members, quorum: quorumOf(members.length) };
 }
 
-async function readMember(item, network, place) {
+/** q = (n + f) / 2 rounded down, plus 1. */
+export function quorumOf(n) {
+  const f = Math.floor((n - 1) / 3);
+  return Math.floor((n + f) / 2) + 1;
+}
+
+/** A member's entry, whose identity key must have certified the others for this network. */
+export async function readMember(item, network, place) {
   const map = shape.map(item, place, [1, 2, 3, 4, 5, 6, 7]);
   const identity = shape.key(map.get(2), `${place}.2`, -7);
   const validator = shape.key(map.get(3), `${place}.3`, -7);
-  shape.key(map.get(4), `${place}.4`, -7);
-  shape.key(map.get(5), `${place}.5`, 16);
+  const transport = shape.key(map.get(4), `${place}.4`, -7), sealing = shape.key(map.get(5), `${place}.5`, 16);
   const certified = encode([network, map.get(3), map.get(4), map.get(5)]);
   const ok = await verifyDomain(identity, 'healthledger/member-keys/v1', certified, shape.signature(map.get(7), `${place}.7`), place);
   require(ok, `${place}.7`, 'the identity key did not certify these keys');
   const id = base32(await domainHash('healthledger/did/v1', encode(map.get(2))));
-  return { name: shape.text(map.get(1), `${place}.1`), did: `did:healthledger:${network}:${id}`, identity, validator, keyId: await keyId(validator) };
+  return { name: shape.text(map.get(1), `${place}.1`), did: `did:healthledger:${network}:${id}`, identity, validator, transport, sealing, keyId: await keyId(validator) };
 }
