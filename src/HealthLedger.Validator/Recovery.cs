@@ -4,6 +4,7 @@ using HealthLedger.Protocol.Blocks;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Genesis;
 using HealthLedger.Protocol.State;
+using HealthLedger.Protocol.Statements;
 using HealthLedger.Protocol.Votes;
 using HealthLedger.Rules.Contracts;
 using HealthLedger.Rules.Execution;
@@ -23,10 +24,15 @@ namespace HealthLedger.Validator;
 /// themselves behind them. What is damaged beyond use is emptied and computed again from the first block; blocks that cannot be read end the
 /// replay, and the replica fetches the rest from the others.
 /// </summary>
-internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, RuleBook rules, SignatureCache signatures, ReplicaLog log)
+internal sealed class Recovery(ReplicaCore core)
 {
+    private readonly ReplicaStore _store = core.Store;
+    private readonly GenesisFile _genesis = core.Genesis;
+    private readonly ReplicaLog _log = core.Log;
+    private long _directory;
+
     /// <summary>Replays every shard, the directory first, and gives the committed blocks that state and tree are of now.</summary>
-    public ShardTip[] RecoverAll(int shards, DirectoryView directory)
+    public ShardTip[] RecoverAll(int shards)
     {
         ShardTip[] tips = new ShardTip[shards];
         HashSet<int> emptied = [];
@@ -34,41 +40,47 @@ internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, RuleBook
         {
             try
             {
-                tips[shard] = Replay(shard, directory);
+                tips[shard] = Replay(shard);
+                if (shard != Shards.Directory) continue;
+                _directory = tips[shard].Info.Height;
+                core.Directory.Renew();
+                core.Configurations.LearnDecided(_directory);
             }
             catch (Exception damage) when (damage is StateDamagedException or TreeDamagedException or InvalidDataException)
             {
                 // Rules of a shard read the directory too: it may be that one's rows which are damaged.
                 int damaged = damage is StateDamagedException state ? (int)state.Shard : shard;
                 if (!emptied.Add(damaged)) throw;
-                log.StateEmptied(damaged);
-                store.State((uint)damaged).Clear();
-                store.Tree((uint)damaged).Clear();
+                _log.StateEmptied(damaged);
+                _store.State((uint)damaged).Clear();
+                _store.Tree((uint)damaged).Clear();
                 shard = Math.Min(shard, damaged) - 1;
             }
         }
         return tips;
     }
 
-    private ShardTip Replay(int shard, DirectoryView directory)
+    private ShardTip Replay(int shard)
     {
-        StateStore state = store.State((uint)shard);
-        TreeStore tree = store.Tree((uint)shard);
-        long committed = (long)(store.Blocks.CommittedHeight((uint)shard) ?? 0);
+        StateStore state = _store.State((uint)shard);
+        TreeStore tree = _store.Tree((uint)shard);
+        long committed = (long)(_store.Blocks.CommittedHeight((uint)shard) ?? 0);
         if ((long?)state.AppliedHeight > committed) throw new InvalidDataException("The state is of a height that the block log does not have.");
-        if (state.AppliedHeight is null) state.Apply(0, [.. GenesisState.Rows(genesis, shard).Select(row => new RowChange(row.Key, row.Value))]);
-        if (tree.Size == 0) tree.Append([Protocol.Hashing.TreeHash.Leaf(genesis.LeafOf(shard))]);
+        if (state.AppliedHeight is null) state.Apply(0, [.. GenesisState.Rows(_genesis, shard).Select(row => new RowChange(row.Key, row.Value))]);
+        if (tree.Size == 0) tree.Append([Protocol.Hashing.TreeHash.Leaf(_genesis.LeafOf(shard))]);
         long applied = (long)state.AppliedHeight!;
         ShardTip tip = TipAt(shard, applied) ?? throw new InvalidDataException("The block that the state is of cannot be read.");
         CompleteTree(shard, tip.Header, tree);
-        tip = tip with { Next = Parent(tip.Header, tree) };
+        tip = tip with { Next = Parent(tip, tree) };
         StateRoots roots = new(state);
         for (long height = applied + 1; height <= committed; height++)
         {
             if (ReadRecord(shard, height) is not { } record || !record.Block.Items.All(item => item is not ErasedItem)) break;
+            // The directory's own blocks may be damaged: what lies beyond them waits for the others.
+            if (shard != Shards.Directory && record.Block.Header.DirectoryHeight > _directory) break;
             if (record.Block.Header.Parent != tip.Info.Hash) throw new InvalidDataException("The block log's heights do not follow each other.");
             roots.WhenReady(height).GetAwaiter().GetResult();
-            Result<ExecutedBlock> result = BlockExecutor.Check(tip.Next, record.Block, state, directory, signatures, roots.DueAt(height)?.Root, rules);
+            Result<ExecutedBlock> result = BlockExecutor.Check(tip.Next, record.Block, state, core.Directory.View, core.Signatures, roots.DueAt(height)?.Root, core.Options.Rules);
             if (!result.TryGet(out ExecutedBlock? executed, out Fault fault)) throw new InvalidDataException($"The committed block of height {height} does not follow from the state: {fault}");
             Hash32[] leaves = new Hash32[executed.Leaves.Count];
             for (int i = 0; i < leaves.Length; i++) leaves[i] = executed.Leaves[i].Hash;
@@ -77,7 +89,7 @@ internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, RuleBook
             roots.NoteCommit(height);
             tip = new ShardTip(IncomingBlock.InfoOf(record.Block), record.Block.Header, executed.Next, CertificateAt(shard, height) ?? tip.Certificate);
         }
-        if (tip.Info.Height > applied) log.Replayed(shard, applied + 1, tip.Info.Height);
+        if (tip.Info.Height > applied) _log.Replayed(shard, applied + 1, tip.Info.Height);
         return tip;
     }
 
@@ -87,7 +99,7 @@ internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, RuleBook
         if ((long)tree.Size > header.TreeSize) tree.Truncate((ulong)header.TreeSize);
         while ((long)tree.Size < header.TreeSize)
         {
-            if (store.Blocks.FindLeaf((uint)shard, tree.Size) is not { } place || ReadRecord(shard, (long)place.Height) is not { } record)
+            if (_store.Blocks.FindLeaf((uint)shard, tree.Size) is not { } place || ReadRecord(shard, (long)place.Height) is not { } record)
                 throw new InvalidDataException("A block whose leaves the tree lacks cannot be read.");
             Hash32[] leaves = BlockLeaves.Hashes(record);
             long first = record.Block.Header.TreeSize - leaves.Length;
@@ -95,25 +107,29 @@ internal sealed class Recovery(ReplicaStore store, GenesisFile genesis, RuleBook
         }
     }
 
-    private BlockParent Parent(BlockHeader header, TreeStore tree)
+    private BlockParent Parent(ShardTip tip, TreeStore tree)
     {
+        BlockHeader header = tip.Header;
+        int config = tip.Info.ChildConfig;
+        int? rules = core.Book.TryGet(config)?.RulesVersion ?? core.Directory.View.Configuration(config)?.RulesVersion;
+        if (rules is not { } version) throw new InvalidDataException($"Configuration {config} is not known.");
         if (tree.Root != header.TreeRoot) throw new InvalidDataException("The tree is not the one that the header names.");
-        return BlockParent.Of(header, genesis.Shards, header.Config, genesis.Configuration.RulesVersion, tree.Range());
+        return BlockParent.Of(header, _genesis.Shards, config, version, tree.Range());
     }
 
     private ShardTip? TipAt(int shard, long height)
     {
         if (height == 0)
         {
-            BlockHeader first = genesis.HeaderOf(shard);
-            return new ShardTip(IncomingBlock.InfoOf(first, first.ComputeHash()), first, BlockParent.Genesis(genesis, shard), null);
+            BlockHeader first = _genesis.HeaderOf(shard);
+            return new ShardTip(IncomingBlock.InfoOf(first, first.ComputeHash()), first, BlockParent.Genesis(_genesis, shard), null);
         }
         if (ReadRecord(shard, height) is not { } record) return null;
-        return new ShardTip(IncomingBlock.InfoOf(record.Block), record.Block.Header, BlockParent.Genesis(genesis, shard), CertificateAt(shard, height));
+        return new ShardTip(IncomingBlock.InfoOf(record.Block), record.Block.Header, BlockParent.Genesis(_genesis, shard), CertificateAt(shard, height));
     }
 
     private BlockRecord? ReadRecord(int shard, long height) =>
-        store.Blocks.TryRead((uint)shard, (ulong)height) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) ? record : null;
+        _store.Blocks.TryRead((uint)shard, (ulong)height) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) ? record : null;
 
-    private Certificate? CertificateAt(int shard, long height) => CertificateBytes.TryDecode(store.Blocks.Certificate((uint)shard, (ulong)height));
+    private Certificate? CertificateAt(int shard, long height) => CertificateBytes.TryDecode(_store.Blocks.Certificate((uint)shard, (ulong)height));
 }

@@ -83,9 +83,18 @@ public sealed partial class Replica
     /// <summary>Sends an encoded submission that has waited for long to every other member (rule 1).</summary>
     public void Share(int shard, ReadOnlySpan<byte> submission) => _core.PostToOthers(shard, _core.Shards[shard].Standing.Config, MessageKind.Share, submission);
 
-    /// <summary>Builds a block on an executed one; null when that is not executed here (any more).</summary>
-    public Task<BuiltProposal?> BuildAsync(int shard, BlockRef parent, IReadOnlyList<Submission> candidates, CheckpointItem? checkpoint, BuildLimits limits) =>
-        _core.Shards[shard].BuildAsync(parent, candidates, checkpoint, limits);
+    /// <summary>Builds a block of a configuration on an executed one, a stop sign where one is due; null when that is not executed here (any more), or leads to another configuration.</summary>
+    public Task<BuiltProposal?> BuildAsync(int shard, int config, BlockRef parent, IReadOnlyList<Submission> candidates, CheckpointItem? checkpoint, BuildLimits limits) =>
+        _core.Shards[shard].BuildAsync(config, parent, candidates, checkpoint, limits);
+
+    /// <summary>A block is owed on this one even if nothing waits: a stop sign, or the first block of a configuration (rule 10).</summary>
+    public bool OwesBlockOn(int shard, BlockRef parent) => _core.Shards[shard].OwesBlockOn(parent);
+
+    /// <summary>Since when, on the clock of <see cref="Now"/>, the leader owes a shard a stop sign; null while none is due. It counts as a statement that waits.</summary>
+    public long? StopDueSince(int shard) => _core.Shards[shard].StopDueSince;
+
+    /// <summary>True where this member has a seat, and its key, in the configuration that votes on the shard's next block.</summary>
+    public bool HasSeat(int shard) => IndexIn(_core.Shards[shard].Standing.Config) >= 0;
 
     /// <summary>The encoded block of a hash from the own disk; empty when it is not there.</summary>
     public ReadOnlyMemory<byte> OwnBlock(int shard, Hash32 hash) =>

@@ -6,6 +6,7 @@ using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
 using HealthLedger.Protocol.Exchange;
+using HealthLedger.Protocol.Receipts;
 using HealthLedger.Protocol.Statements;
 using HealthLedger.Protocol.Votes;
 using HealthLedger.Rules.State;
@@ -45,20 +46,12 @@ public sealed partial class Replica
     public BlockRecord? RecordOfLeaf(int shard, long leaf) =>
         leaf > 0 && _core.Store.Blocks.FindLeaf((uint)shard, (ulong)leaf) is { } place ? Record(shard, (long)place.Height) : null;
 
-    /// <summary>The newest certificate at or above a height, with the headers from that height to the certified one; null where there is none within 63 blocks.</summary>
-    public (ImmutableArray<BlockHeader> Headers, Certificate Certificate)? Certified(int shard, long height)
-    {
-        ImmutableArray<BlockHeader>.Builder headers = ImmutableArray.CreateBuilder<BlockHeader>();
-        for (long at = height; at <= TipOf(shard).Info.Height && headers.Count < 63; at++)
-        {
-            if (HeaderAt(shard, at) is not { } header) return null;
-            headers.Add(header);
-            if (_core.Store.Blocks.Certificate((uint)shard, (ulong)at) is not { IsEmpty: false } bytes) continue;
-            CborReader reader = new(bytes.Span);
-            return VoteCodec.Read(ref reader) is { } certificate && reader.End() ? (headers.ToImmutable(), certificate) : null;
-        }
-        return null;
-    }
+    /// <summary>
+    /// The receipt of the entry at a leaf of a block of <see cref="RecordOfLeaf"/>, with the proofs of its certificate's configuration: it is checked with the
+    /// genesis file alone (FORMATS.md section 5).
+    /// </summary>
+    public Result<Receipt> Receipt(int shard, BlockRecord record, Outcome[] outcomes, long leaf) =>
+        _core.Receipts.Build(shard, record, outcomes, leaf, TipOf(shard).Info.Height, Book.History.ProofsTo);
 
     /// <summary>A committed header; height 0 is the genesis's.</summary>
     public BlockHeader? HeaderAt(int shard, long height) => height == 0 ? Genesis.HeaderOf(shard) : Record(shard, height)?.Block.Header;
@@ -77,14 +70,17 @@ public sealed partial class Replica
 
     /// <summary>
     /// A COSE receipt [RFC 9942] for a committed leaf: this replica's word, one signature over the root of the committed tree. Null where the leaf is not
-    /// committed, or is the genesis's own.
+    /// committed, or is the genesis's own, or the member has no key that was ever decided.
     /// </summary>
     public byte[]? CoseReceipt(int shard, long leaf)
     {
         ShardHead head = TipOf(shard).Head;
         if (leaf < 1 || leaf >= head.TreeSize) return null;
         Hash32[] path = Tree(shard).InclusionPath((ulong)leaf, (ulong)head.TreeSize);
-        return Protocol.Receipts.CoseReceipt.Sign(_core.Keys.Required(0), Genesis.DidOf(Genesis.Configuration.Members[Member].Identity), shard, leaf, head.TreeSize, path, head.TreeRoot);
+        for (int config = Book.Newest.Number; config >= 0; config--)
+            if (_core.Keys.For(config) is { } signer && Book.TryGet(config)!.Members[Book.IndexOf(config, MemberId)] is var member)
+                return Protocol.Receipts.CoseReceipt.Sign(signer, Genesis.DidOf(member.Identity), shard, leaf, head.TreeSize, path, head.TreeRoot);
+        return null;
     }
 
     /// <summary>The newest global checkpoint with a quorum of cosignatures, a C2SP signed note; null before the first.</summary>

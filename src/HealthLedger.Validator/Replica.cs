@@ -27,13 +27,14 @@ namespace HealthLedger.Validator;
 /// </summary>
 public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
 {
+    private const int TicksPerQuestion = 20;
     private readonly ReplicaCore _core;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Healer? _healer;
     private Scrubber? _scrubber;
-    private ITimer? _ticks;
-    private int _disposed, _ticking;
+    private ITimer? _timer;
+    private int _disposed, _ticking, _ticks;
     private Exception? _failure;
 
     private Replica(ReplicaCore core, CancellationTokenSource stop) => (_core, _stop) = (core, stop);
@@ -46,6 +47,12 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
 
     /// <summary>This member's index in a configuration; -1 where it does not vote under it.</summary>
     public int IndexIn(int config) => _core.Keys.Self(config);
+
+    /// <summary>True where this node has no part in the newest configuration known, and no shard needs it any more: it may be switched off.</summary>
+    public bool MayRetire => Member < 0 && _core.Shards.All(shard => shard.Standing.MayRetire);
+
+    /// <summary>Gives the replica another of the member's validator keys, which it signs with from the configuration on that names it. The vote log is the same.</summary>
+    public void AddValidatorKey(ISigner key) => _core.Keys.Add(key);
 
     /// <summary>The configurations known: who the members are, now and before.</summary>
     public ConfigurationBook Book => _core.Book;
@@ -69,8 +76,10 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
 
     /// <summary>
     /// Opens the folder, recovers, and starts every shard. It votes once q members have shown that they hold nothing newer of its own; with
-    /// one member at once.
+    /// one member at once. Under a configuration that does not name the member with one of these keys it only follows: it may be one that will join, that has
+    /// left, or that waits for its new key to be decided.
     /// </summary>
+    /// <remarks>A key whose vote log is lost must not be given any more: the member needs a new one, decided by the others (PROTOCOL section 4, rule 9).</remarks>
     /// <param name="options">Where and how.</param>
     /// <param name="book">The network's configurations, at least the genesis; the address book of <paramref name="links"/>.</param>
     /// <param name="member">The member's id: the key id of its identity key.</param>
@@ -78,14 +87,13 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     /// <param name="links">The way to the other members.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Gets places, numbers and codes.</param>
-    /// <returns>The replica, or a fault: a key that is not this member's, a folder that is locked or unusable.</returns>
+    /// <returns>The replica, or a fault: a folder that is locked or unusable.</returns>
     public static async Task<Result<Replica>> StartAsync(
         ReplicaOptions options, ConfigurationBook book, Hash32 member, IReadOnlyList<ISigner> validatorKeys, IMemberLinks links, TimeProvider time, ILogger logger)
     {
-        ValidatorKeys keys = new(book, member, validatorKeys);
-        if (keys.Self(0) < 0) return new Fault(FaultCode.SignerUnknown, "The validator key is not the member's in this network's genesis.");
         if (!ReplicaStore.Open(options.Folder, options.Storage with { MeterTags = [new("member", MemberLabel.Of(book, member))] }, time).TryGet(out ReplicaStore? store, out Fault fault)) return fault;
         CancellationTokenSource stop = new();
+        ValidatorKeys keys = new(book, member, validatorKeys);
         Replica? replica = null;
         ReplicaCore core = new(options, book, keys, store, links, time, logger, (shard, failure) => replica?.Fail(failure), stop.Token);
         replica = new Replica(core, stop);
@@ -112,7 +120,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
         _healer.Start();
         _scrubber = new Scrubber(_core.Store);
         if (_core.Options.Storage.RunBackground) _scrubber.Start(_core.Options.ScrubPause);
-        _ticks = _core.Time.CreateTimer(_ => Tick(), null, _core.Options.TickInterval, _core.Options.TickInterval);
+        _timer = _core.Time.CreateTimer(_ => Tick(), null, _core.Options.TickInterval, _core.Options.TickInterval);
     }
 
     /// <inheritdoc/>
@@ -120,8 +128,15 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     {
         if (_disposed != 0 || message.Length > MessageCodec.BytesMax) return;
         if (!MessageCodec.TryReadHead(message.Span, out int shard, out MessageKind kind, out int config) || shard >= ShardCount) return;
+        if (Book.TryGet(config) is null)
+        {
+            if (Book.IsKnown(member)) _core.Configurations.AskSoon(member);
+            return;
+        }
         int from = Book.IndexOf(config, member);
-        if (from < 0) return;
+        // A commit certificate speaks for itself, whoever of all known members shows it.
+        // A member that has just left hands over what it was given.
+        if (from < 0 && (kind is not (MessageKind.Decide or MessageKind.Forward or MessageKind.Share) || !Book.IsKnown(member))) return;
         switch (kind)
         {
             case MessageKind.Propose:
@@ -132,7 +147,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
                 if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> submission)) _core.LeaderOf(shard)?.Forwarded(submission, kind == MessageKind.Share);
                 break;
             case MessageKind.Cosignature:
-                if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> cosignature)) _core.Checkpoints.Take(from, cosignature);
+                if (MessageCodec.TryDecodePayload(message, out ReadOnlyMemory<byte> cosignature)) _core.Checkpoints.Take(config, from, cosignature);
                 break;
             case MessageKind.Objects:
                 TakeObjects(message);
@@ -147,7 +162,8 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     public Task<ReadOnlyMemory<byte>> AnswerAsync(Hash32 from, ReadOnlyMemory<byte> request, CancellationToken stopping)
     {
         ReadOnlyMemory<byte> none = default;
-        if (_disposed != 0 || !PeerRequest.TryDecode(request.Span, out PeerRequest asked) || asked.Shard >= ShardCount) return Task.FromResult(none);
+        if (_disposed != 0 || !Book.IsKnown(from) || !PeerRequest.TryDecode(request.Span, out PeerRequest asked) || asked.Shard >= ShardCount) return Task.FromResult(none);
+        if (asked.Kind == PeerRequestKind.Configurations) return Task.FromResult<ReadOnlyMemory<byte>>(Book.History.Encode());
         if (asked.Kind == PeerRequestKind.Object) return Task.FromResult(_core.Objects.TryGet(asked.Hash) ?? none);
         return Task.FromResult(_core.Shards[asked.Shard].Answer(asked));
     }
@@ -183,7 +199,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
 
     private async Task StopLoopsAsync()
     {
-        if (_ticks is not null) await _ticks.DisposeAsync();
+        if (_timer is not null) await _timer.DisposeAsync();
         if (_scrubber is not null) await _scrubber.DisposeAsync();
         if (_healer is not null) await _healer.DisposeAsync();
         await _stop.CancelAsync();
@@ -198,6 +214,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
 
     private void End()
     {
+        _core.Configurations.Stop();
         _core.Metrics.Dispose();
         _stop.Dispose();
         _ended.TrySetResult();
@@ -210,8 +227,10 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
         foreach (Damage damage in health.Damages) Report(damage);
         health.Found += Report;
         if (!health.MayVote) _core.Log.VotesLost();
-        Recovery recovery = new(_core.Store, Genesis, _core.Options.Rules, _core.Signatures, _core.Log);
-        ShardTip[] tips = recovery.RecoverAll(ShardCount, _core.Directory.View);
+        _core.Configurations.Load();
+        Recovery recovery = new(_core);
+        ShardTip[] tips = recovery.RecoverAll(ShardCount);
+        _core.Checkpoints.Load();
         for (int shard = 0; shard < ShardCount; shard++)
         {
             ShardTip tip = tips[shard];
@@ -247,6 +266,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     {
         // A tick that finds the one before still at work is left out.
         if (Interlocked.Exchange(ref _ticking, 1) != 0) return;
+        if (_ticks++ % TicksPerQuestion == 0) _core.Configurations.Look();
         for (int shard = 0; shard < ShardCount; shard++)
         {
             ShardLoop loop = _core.Shards[shard];

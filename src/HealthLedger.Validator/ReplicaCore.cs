@@ -9,6 +9,7 @@ using HealthLedger.Protocol.Votes;
 using HealthLedger.Rules.Execution;
 using HealthLedger.Storage;
 using HealthLedger.Validator.Configurations;
+using HealthLedger.Validator.Receipts;
 using HealthLedger.Validator.Flushing;
 using HealthLedger.Validator.Checkpoints;
 using HealthLedger.Validator.Links;
@@ -48,8 +49,9 @@ internal sealed class ReplicaCore
         Objects = new VaultObjects(store);
         Shards = new ShardLoop[Genesis.Shards + 1];
         _leaders = new IShardLeader?[Genesis.Shards + 1];
-        Checkpoints = new CheckpointBoard(Genesis.Configuration, book.IndexOf(0, keys.Member), keys.Required(0), options.Folder, cosignature =>
-            PostToOthers(0, 0, MessageKind.Cosignature, cosignature.Span));
+        Receipts = new ReceiptSource(store, Genesis);
+        Configurations = new ConfigurationDesk(this);
+        Checkpoints = new CheckpointBoard(book, keys, options.Folder, (config, cosignature) => PostToOthers(0, config, MessageKind.Cosignature, cosignature.Span));
         Flush = new FlushLoop(() => store.FlushAsync(), Sign, Metrics, failure => Fail(-1, failure));
     }
 
@@ -59,6 +61,12 @@ internal sealed class ReplicaCore
 
     /// <summary>The configurations known.</summary>
     public ConfigurationBook Book { get; }
+
+    /// <summary>How more of them come to be known.</summary>
+    public ConfigurationDesk Configurations { get; }
+
+    /// <summary>Receipts of committed entries.</summary>
+    public ReceiptSource Receipts { get; }
 
     /// <summary>This member's id and validator keys, and which index it has under each configuration that it votes in.</summary>
     public ValidatorKeys Keys { get; }
@@ -263,14 +271,16 @@ internal sealed class ReplicaCore
     }
 
     /// <summary>A block was applied: what it changed for the other shards.</summary>
-    public void NoteCommit(int shard, ChainBlock block)
+    /// <returns>True where it changed the directory.</returns>
+    public bool NoteCommit(int shard, ChainBlock block)
     {
-        if (shard != 0 || !Directory.Note(block.Info.Height, block.Result.Changes)) return;
+        if (shard != 0 || !Directory.Note(block.Info.Height, block.Result.Changes)) return false;
         for (int other = 1; other < Shards.Length; other++)
         {
             ShardLoop loop = Shards[other];
             loop.Post(() => loop.Step(new DirectoryChanged(block.Info.Height)));
         }
+        return true;
     }
 
     /// <summary>Listens to a shard's committed blocks, each once durable, in order, on the flushing thread: an observer only queues.</summary>
@@ -307,7 +317,7 @@ internal sealed class ReplicaCore
     public void Cosign(long height, long treeSize)
     {
         if (Store.Blocks.TryRead(0, (ulong)height) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) && record.Block.Header.TreeSize == treeSize)
-            Checkpoints.Cosign(treeSize, record.Block.Header.TreeRoot);
+            Checkpoints.Cosign(record.Block.Header.Config, treeSize, record.Block.Header.TreeRoot);
     }
 
     /// <summary>Shards whose rows are to be emptied when the replica has ended.</summary>

@@ -27,6 +27,12 @@ public sealed record ReplicaOptions
     /// <summary>Between two passes of the scrubber.</summary>
     public TimeSpan ScrubPause { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How long a member that has left is still talked to after every shard here went on without it: it learns so that it has left, and what became of the last
+    /// statements given to it.
+    /// </summary>
+    public TimeSpan LeavingGrace { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How often timers are looked at.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 }

@@ -80,12 +80,12 @@ public sealed class ConsentActor : Actor, IConsentActor
     // Grants without an end, each with the moment at which this member writes it.
     private IEnumerable<(Id16 Id, long Due)> Open()
     {
+        if (_pen.Seat is not { } seat) yield break;
         foreach (GrantView grant in _ledger.View(_shard).Grants(_did.Id))
         {
             if (grant.End is not null) continue;
             long end = grant.UsesLeft == 0 ? grant.Time : grant.Terms.Until;
-            int members = _ledger.Genesis.Configuration.Members.Length;
-            int rank = (_pen.Member - grant.Grant.Bytes[0] % members + members) % members;
+            int rank = (seat.Index - grant.Grant.Bytes[0] % seat.Members + seat.Members) % seat.Members;
             yield return (grant.Grant, end + rank * (long)RankDelay.TotalMilliseconds);
         }
     }

@@ -147,7 +147,7 @@ public sealed partial class LedgerShardActor
         if (onTheirWay >= (full ? _options.BlocksAtHighLoad : _options.BlocksAtLowLoad)) return;
         List<WaitingStatement> candidates = _mempool.Candidates(_options.Block.StatementsMax, _options.Block.EntriesMax);
         CheckpointItem? checkpoint = onTheirWay <= 0 ? _checkpoints?.Due(_replica.Now.Wall) : null;
-        if (candidates.Count == 0 && checkpoint is null) return;
+        if (candidates.Count == 0 && checkpoint is null && !_replica.OwesBlockOn(Shard, parent)) return;
         _building = true;
         _ = BuildAsync(machine, parent, candidates, checkpoint);
     }
@@ -157,7 +157,7 @@ public sealed partial class LedgerShardActor
         BuiltProposal? built = null;
         try
         {
-            built = await _replica.BuildAsync(Shard, parent, [.. candidates.Select(candidate => candidate.Submission)], checkpoint, _options.Block);
+            built = await _replica.BuildAsync(Shard, machine.Epoch.Config, parent, [.. candidates.Select(candidate => candidate.Submission)], checkpoint, _options.Block);
         }
         catch (OperationCanceledException)
         {
@@ -186,7 +186,8 @@ public sealed partial class LedgerShardActor
             _blocks[info.Hash] = (info.Height, built.Bytes);
             Lead(new BlockToPropose(info));
         }
-        TryBuild();
+        // Where nothing came of it, nothing but news makes another attempt worth while.
+        if (built.Info is not null || built.LeftOut.Count > 0) TryBuild();
     }
 
     /// <summary>On the committed block the refusal stands. Behind blocks on their way it may not: the statement is tried again when they are through.</summary>

@@ -90,6 +90,7 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
         try
         {
             if (submission.Statement.Shard != Shard) return new Fault(FaultCode.PlaceWrong, $"The statement is for shard {submission.Statement.Shard}, not {Shard}.");
+            if (!_replica.HasSeat(Shard)) return NoSeat;
             if (_replica.Admit(submission) is { } refused)
                 return refused.Code == FaultCode.StatementRemembered && _replica.Find(Shard, submission.Statement.Id) is { } first ? first : refused;
             if (await _replica.PutObjectsAsync(objects) is { } unfit) return unfit;
@@ -114,6 +115,7 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
     /// <inheritdoc/>
     public void Forwarded(ReadOnlyMemory<byte> submission, bool toAll)
     {
+        if (!_replica.HasSeat(Shard)) return;
         if (Interlocked.Increment(ref _forwards) > _options.ForwardsAtOnce)
         {
             Interlocked.Decrement(ref _forwards);
@@ -159,6 +161,8 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
     }
 
     private static Fault Full => new(FaultCode.Busy, "As many statements wait as this shard can hold; try again in a moment.");
+
+    private static Fault NoSeat => new(FaultCode.Unavailable, "This node has no vote in the ledger, now or any more: hand the statement to a member's node.");
 
     private static Fault Gone => new(FaultCode.Unavailable, "The node stops; whether the statement was taken must be asked.");
 
@@ -242,6 +246,7 @@ public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
         if (++_ticks % RecheckTicks == 0) Recheck(now);
         long? oldest = _mempool.Watch.OldestSince;
         if (_checkpoints?.OverdueSince(now) is { } overdue && (oldest is not { } since || overdue < since)) oldest = overdue;
+        if (_replica.StopDueSince(Shard) is { } due && (oldest is not { } longest || due < longest)) oldest = due;
         _replica.Tell(Shard, new WaitingSince(oldest));
         TryBuild();
     }

@@ -47,8 +47,7 @@ public sealed class MemberNode : INode, IAsyncDisposable
     {
         (_replica, _shards) = (replica, shards);
         _reader = new ReplicaReader(replica);
-        string did = Genesis.DidOf(Genesis.Configuration.Members[Member].Identity).ToString();
-        MemberPen pen = new(Member, did, Genesis.Network, organization, SubmitAsync, clock, random);
+        MemberPen pen = new(Seat, Genesis.Network, organization, SubmitAsync, clock, random);
         _host = new EmbeddedHost(options with { MeterTags = [new("member", replica.Label)] }, clock, logs.CreateLogger<EmbeddedHost>());
         _host.Register(PatientActor.Kind(_reader));
         _host.Register(ConsentActor.Kind(_reader, pen));
@@ -132,6 +131,13 @@ public sealed class MemberNode : INode, IAsyncDisposable
         foreach (IDisposable observing in _observing) observing.Dispose();
         await _consents.DisposeAsync();
         await _host.DisposeAsync();
+    }
+
+    private MemberSeat? Seat()
+    {
+        Configuration newest = _replica.Book.Newest;
+        int index = _replica.Book.IndexOf(newest.Number, _replica.MemberId);
+        return index < 0 ? null : new MemberSeat(index, newest.N, Genesis.DidOf(newest.Members[index].Identity).ToString());
     }
 
     // Called on the validator's thread: only queues. Grants whose uses are used up are found by the regular look: no access waits for that entry.

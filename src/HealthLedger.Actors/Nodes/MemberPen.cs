@@ -11,25 +11,25 @@ namespace HealthLedger.Actors.Nodes;
 /// Writes statements in the name of the member whose node this is: closing entries, notes in the directory. Nothing about a patient's records is
 /// ever written by it.
 /// </summary>
-/// <param name="member">The member's index.</param>
-/// <param name="did">The member's DID.</param>
+/// <param name="seat">Who the member is among the members of today; null while it is none of them.</param>
 /// <param name="network">The network.</param>
 /// <param name="signer">A signing key of the member's organization.</param>
 /// <param name="submit">The way into the ledger.</param>
 /// <param name="clock">Dates the statements.</param>
 /// <param name="random">Salts and nonces.</param>
-public sealed class MemberPen(int member, string did, string network, ISigner signer,
+public sealed class MemberPen(Func<MemberSeat?> seat, string network, ISigner signer,
     Func<SubmissionEnvelope, CancellationToken, ValueTask<Result<CommittedStatement>>> submit, TimeProvider clock, RandomNumberGenerator random)
 {
     private const long ValidMilliseconds = 600_000;
 
-    /// <summary>The member's index.</summary>
-    public int Member => member;
+    /// <summary>Who the member is among the members of today; null while it is none of them.</summary>
+    public MemberSeat? Seat => seat();
 
     /// <summary>Signs events of one shard as one statement and waits until it is committed.</summary>
     public async ValueTask<Result<CommittedStatement>> WriteAsync(int shard, IReadOnlyList<(uint Type, string Subject, byte[] Body)> events, CancellationToken cancel = default)
     {
-        SubmissionBuilder builder = new(network, shard, did);
+        if (Seat is not { } own) return new Fault(FaultCode.Unavailable, "This node is no member's, now or any more.");
+        SubmissionBuilder builder = new(network, shard, own.Did);
         foreach ((uint type, string subject, byte[] body) in events)
         {
             if (!builder.Add(type, subject, RandomId(), body).TryGet(out _, out Fault refused)) return refused;
@@ -46,3 +46,9 @@ public sealed class MemberPen(int member, string did, string network, ISigner si
         return new Id16(bytes);
     }
 }
+
+/// <summary>A member among the members of today.</summary>
+/// <param name="Index">Its index.</param>
+/// <param name="Members">How many there are.</param>
+/// <param name="Did">Its DID.</param>
+public sealed record MemberSeat(int Index, int Members, string Did);

@@ -65,20 +65,7 @@ public sealed class ReplicaReader(Replica replica) : ILedgerReader
     public Result<ReadOnlyMemory<byte>> Receipt(int shard, long leaf)
     {
         if (BlockOf(shard, leaf) is not { } found) return Missing(shard, leaf);
-        int item = Place(found, leaf, out long statementLeaf, out int firstOutcome);
-        if (item < 0 || leaf == statementLeaf) return NoSuchEntry;
-        long height = found.Record.Block.Header.Height;
-        if (replica.HeaderAt(shard, height - 1) is not { } parent || replica.Certified(shard, height) is not { } certified) return NotYet;
-        (Statement statement, ImmutableArray<StoredEvent> events) = found.Record.Block.Items[item] switch
-        {
-            SubmissionItem { Submission: var submission } => (submission.Statement, [.. submission.Events.Select(StoredEvent.Of)]),
-            ErasedItem erased => (erased.Statement, erased.Events),
-            _ => throw new InvalidOperationException("Only statements have entries."),
-        };
-        if (!SignerOf(shard, statement).TryGet(out PublicKey? signer, out Fault fault)) return fault;
-        ReceiptBuilder builder = new(statement, events, signer, statementLeaf, [parent, .. certified.Headers], certified.Certificate, replica.Tree(shard).Nodes((ulong)certified.Headers[^1].TreeSize));
-        int index = (int)(leaf - statementLeaf - 1);
-        return (ReadOnlyMemory<byte>)builder.Build(index, found.Outcomes[firstOutcome + index]).Encode();
+        return replica.Receipt(shard, found.Record, found.Outcomes, leaf).TryGet(out Receipt? receipt, out Fault fault) ? (ReadOnlyMemory<byte>)receipt.Encode() : fault;
     }
 
     /// <summary>A tile of a shard's tree; null where the tree has it not (yet).</summary>
@@ -134,17 +121,6 @@ public sealed class ReplicaReader(Replica replica) : ILedgerReader
         outcome.Write(encoded);
         Leaf.WriteEntry(entry, eventHash, encoded.WrittenSpan);
         return entry.ToArray();
-    }
-
-    // The issuer's own key, current or ended; under a patient's identity it may be that of an organization which was its steward then.
-    private Result<PublicKey> SignerOf(int shard, Statement statement)
-    {
-        LedgerView directory = View(Shards.Directory);
-        Hash32 issuer = LedgerDid.Parse(statement.Issuer).Value.Id;
-        if (directory.Organization(issuer) is { } own && own.IdentityKeyId() == statement.KeyId) return PublicKey.FromSec1(own.IdentityKey.Span);
-        KeyRow? key = directory.Key(issuer, statement.KeyId) ?? View(shard).Key(issuer, statement.KeyId)
-            ?? directory.Organizations().Select(item => directory.Key(item.Did, statement.KeyId)).FirstOrDefault(found => found is not null);
-        return key is null ? new Fault(FaultCode.SignerUnknown, "The key that signed is not in the directory.") : PublicKey.FromSec1(key.Sec1.Span);
     }
 
     private RecentBlock? BlockOf(int shard, long leaf)

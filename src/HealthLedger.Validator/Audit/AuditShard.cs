@@ -5,6 +5,7 @@ using HealthLedger.Protocol.Blocks;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
 using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Statements;
 using HealthLedger.Protocol.Votes;
 using HealthLedger.Rules.Execution;
 using HealthLedger.Rules.State;
@@ -18,13 +19,13 @@ namespace HealthLedger.Validator.Audit;
 
 /// <summary>One shard of an audit, from height 1 up.</summary>
 internal sealed class AuditShard(
-    GenesisFile genesis, IAuditSource source, ReplicaStore store, DirectoryView directory, SignatureCache signatures, AuditTotals totals, int shard)
+    GenesisFile genesis, IAuditSource source, ReplicaStore store, DirectoryView directory, AuditConfigurations configurations, SignatureCache signatures, AuditTotals totals, int shard)
 {
     private const int BlocksAhead = 16;
     private readonly StateStore _state = store.State((uint)shard);
     private readonly ImmutableDictionary<(int, long), Hash32>.Builder _heads = ImmutableDictionary.CreateBuilder<(int, long), Hash32>();
 
-    private sealed record Ahead(long Height, AuditedBlock Read, Result<BlockRecord> Record, Certificate? Certificate, AuditFinding? CertificateFault);
+    private sealed record Ahead(long Height, AuditedBlock Read, Result<BlockRecord> Record, Certificate? Certificate, AuditFinding? CertificateFault, bool IsVerified);
 
     /// <summary>In shard 0: the heads that its checkpoints name, by shard and height.</summary>
     public ImmutableDictionary<(int, long), Hash32> Heads => _heads.ToImmutable();
@@ -55,6 +56,7 @@ internal sealed class AuditShard(
         StateRoots roots = new(_state);
         (long Height, Hash32 Hash) certified = default;
         Hash32 treeRoot = genesis.HeaderOf(shard).TreeRoot;
+        bool afterStop = false;
         for (long height = 1; height <= last; height++)
         {
             Ahead next = await await ahead.ReadAsync(cancel);
@@ -62,7 +64,9 @@ internal sealed class AuditShard(
             await roots.WhenReady(height);
             Result<ExecutedBlock> result = BlockExecutor.Check(parent, record.Block, _state, directory, signatures, roots.DueAt(height)?.Root);
             if (!result.TryGet(out ExecutedBlock? executed, out Fault fault)) return At(next, "block", fault);
+            if (record.Block.Items.IsEmpty && !afterStop) return At(next, "body", new Fault(FaultCode.ItemMisplaced, "Only the first block above a stop sign may be empty."));
             if (Outcomes(next, record, executed) is { } wrong) return wrong;
+            afterStop = record.Block.ChildConfig != record.Block.Header.Config;
             if (heads.TryGetValue((shard, height), out Hash32 head) && head != record.Block.Hash)
                 return At(next, "header", new Fault(FaultCode.CheckpointWrong, "A checkpoint in shard 0 names another block at this height."));
             if (Certificate(next, record) is { } uncertified) return uncertified;
@@ -72,6 +76,7 @@ internal sealed class AuditShard(
             foreach (CheckpointItem item in record.Block.Items.OfType<CheckpointItem>())
                 foreach (ShardHead each in item.Heads) _heads[(each.Shard, each.Height)] = each.Header;
             _state.Apply((ulong)height, executed.Changes);
+            if (shard == Shards.Directory && configurations.Learn(_state) is { } contradiction) return At(next, "outcomes", contradiction);
             roots.NoteCommit(height);
             (parent, treeRoot) = (executed.Next, record.Block.Header.TreeRoot);
             totals.Block(record.Block.EntryCount, record.Block.StatementCount);
@@ -95,6 +100,14 @@ internal sealed class AuditShard(
         if (next.Certificate is not { } certificate) return null;
         if (certificate.Kind != VoteKind.Commit || certificate.Vote.Shard != shard || certificate.Height != next.Height || certificate.Block != record.Block.Hash)
             return At(next, "certificate", new Fault(FaultCode.ProofInvalid, "The certificate is of another block."));
+        if (certificate.Epoch.Config != record.Block.Header.Config) return At(next, "certificate", new Fault(FaultCode.ProofInvalid, "The certificate is of another configuration than the block."));
+        if (!next.IsVerified)
+        {
+            // Read before the block was checked that decided its configuration.
+            if (configurations.TryGet(certificate.Epoch.Config) is not { } configuration)
+                return At(next, "certificate", new Fault(FaultCode.ConfigurationUnknown, $"Configuration {certificate.Epoch.Config} is not proved by what is at hand."));
+            if (CertificateVerifier.Check(configuration, certificate) is { } unproven) return At(next, "certificate", unproven);
+        }
         totals.Certified(shard, next.Height);
         return null;
     }
@@ -125,14 +138,19 @@ internal sealed class AuditShard(
         AuditPlace place = new(read.File, shard, height, "certificate");
         if (read.Certificate is null) fault = new AuditFinding(place, new Fault(FaultCode.ProofInvalid, "The certificate cannot be read."));
         else if (read.Certificate is { IsEmpty: false } && certificate is null) fault = new AuditFinding(place, new Fault(FaultCode.CborMalformed, "The certificate is malformed."));
-        else if (certificate is not null && CertificateVerifier.Check(genesis.Configuration, certificate) is { } unproven) fault = new AuditFinding(place, unproven);
+        bool isVerified = false;
+        if (fault is null && certificate is not null && configurations.TryGet(certificate.Epoch.Config) is { } configuration)
+        {
+            isVerified = true;
+            if (CertificateVerifier.Check(configuration, certificate) is { } unproven) fault = new AuditFinding(place, unproven);
+        }
         if (record.IsOk)
         {
             SignatureBatch batch = SignatureBatch.Plan(
                 record.Value.Block.Items.OfType<SubmissionItem>().Select(item => item.Submission), genesis.Network, _state, directory, record.Value.Block.Header.Time, signatures);
             for (int i = 0; i < batch.Count; i++) batch.Verify(i);
         }
-        return new Ahead(height, read, record, certificate, fault);
+        return new Ahead(height, read, record, certificate, fault, isVerified);
     }
 
     private AuditFinding At(Ahead next, string item, Fault fault) => new(new AuditPlace(next.Read.File, shard, next.Height, item), fault);

@@ -1,57 +1,53 @@
 using System.Collections.Immutable;
 using HealthLedger.Protocol;
+using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Receipts;
 using HealthLedger.Validator.Links;
 
 namespace HealthLedger.Validator.Configurations;
 
 /// <summary>
-/// The configurations that a node knows, from the genesis on, without gaps: who the members of each are, by index and by id. It only grows. Built before
-/// the links, whose address book it is, and the replica, which adds to it. Safe for several threads.
+/// The configurations that a node knows, from the genesis on, without gaps and each proved by the one before: who the members of each are, by index and by
+/// id. It only grows. Built before the links, whose address book it is, and the replica, which adds to it. Safe for several threads.
 /// </summary>
 public sealed class ConfigurationBook : IMemberDirectory
 {
+    private sealed record Content(ConfigurationHistory History, int Floor, ImmutableArray<Member> Known);
+
     private readonly Lock _gate = new();
-    private ImmutableArray<Configuration> _all;
-    private ImmutableArray<Member> _known;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Content _content;
 
     /// <summary>A book that holds the founders.</summary>
     public ConfigurationBook(GenesisFile genesis)
+        : this(ConfigurationHistory.From(genesis))
     {
-        Genesis = genesis;
-        _all = [genesis.Configuration];
-        _known = genesis.Configuration.Members;
     }
+
+    /// <summary>A book that begins with a history, as a node that joins is given it (<c>configurations.cbor</c>).</summary>
+    public ConfigurationBook(ConfigurationHistory history) => _content = new Content(history, 0, KnownIn(history, 0));
 
     /// <inheritdoc/>
     public event Action? Changed;
 
     /// <summary>The network's genesis.</summary>
-    public GenesisFile Genesis { get; }
+    public GenesisFile Genesis => _content.History.Genesis;
+
+    /// <summary>All configurations with their proofs, as of now.</summary>
+    public ConfigurationHistory History => _content.History;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Member> Known
-    {
-        get
-        {
-            lock (_gate) return _known;
-        }
-    }
+    public IReadOnlyList<Member> Known => _content.Known;
 
     /// <summary>The newest configuration known.</summary>
-    public Configuration Newest
-    {
-        get
-        {
-            lock (_gate) return _all[^1];
-        }
-    }
+    public Configuration Newest => _content.History.Newest;
+
+    /// <summary>Completes at the next change.</summary>
+    internal Task NextChange => Volatile.Read(ref _changed).Task;
 
     /// <summary>A configuration by its number; null when it is not known here (yet).</summary>
-    public Configuration? TryGet(int config)
-    {
-        lock (_gate) return (uint)config < (uint)_all.Length ? _all[config] : null;
-    }
+    public Configuration? TryGet(int config) => _content.History.TryGet(config);
 
     /// <summary>The id of the member with an index in a configuration; null where there is none.</summary>
     public Hash32? MemberAt(int config, int index) =>
@@ -66,7 +62,7 @@ public sealed class ConfigurationBook : IMemberDirectory
         return -1;
     }
 
-    /// <summary>True for a member of any configuration known.</summary>
+    /// <summary>True for who is in the address book: a member of the newest configuration, or of one that this node may still need.</summary>
     public bool IsKnown(Hash32 member)
     {
         foreach (Member each in Known)
@@ -74,18 +70,59 @@ public sealed class ConfigurationBook : IMemberDirectory
         return false;
     }
 
-    /// <summary>Takes the next configuration; one that is known already changes nothing.</summary>
-    /// <exception cref="ArgumentException">There would be a gap.</exception>
-    internal void Add(Configuration next)
+    /// <summary>Takes what another history knows beyond this one.</summary>
+    /// <returns>A fault where the two contradict each other: members have decided twice.</returns>
+    public Fault? Take(ConfigurationHistory other)
     {
         lock (_gate)
         {
-            if (next.Number < _all.Length) return;
-            if (next.Number > _all.Length) throw new ArgumentException("Configurations are learned in order.", nameof(next));
-            _all = _all.Add(next);
-            Hash32[] newer = [.. next.Members.Select(member => member.Identity.KeyId)];
-            _known = [.. next.Members, .. _known.Where(member => !newer.Contains(member.Identity.KeyId))];
+            ConfigurationHistory own = _content.History;
+            if (own.FirstDifference(other) is { } number) return new Fault(FaultCode.ProofInvalid, $"Another configuration of number {number} is known here: members have decided twice.");
+            if (other.Newest.Number <= own.Newest.Number) return null;
+            _content = new Content(other, _content.Floor, KnownIn(other, _content.Floor));
         }
+        Raise();
+        return null;
+    }
+
+    /// <summary>Takes the proof of the next configuration.</summary>
+    /// <returns>A fault where it is not that.</returns>
+    public Fault? Take(ConfigurationProof proof)
+    {
+        lock (_gate)
+        {
+            if (!_content.History.Append(proof).TryGet(out ConfigurationHistory? longer, out Fault fault)) return fault;
+            _content = new Content(longer, _content.Floor, KnownIn(longer, _content.Floor));
+        }
+        Raise();
+        return null;
+    }
+
+    /// <summary>Forgets, as an address book, who has been no member since before a configuration: nothing here needs them any more. The configurations stay.</summary>
+    internal void ForgetBefore(int config)
+    {
+        lock (_gate)
+        {
+            ConfigurationHistory history = _content.History;
+            if (config <= _content.Floor || config > history.Newest.Number) return;
+            _content = new Content(history, config, KnownIn(history, config));
+        }
+        Raise();
+    }
+
+    private void Raise()
+    {
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         Changed?.Invoke();
+    }
+
+    private static ImmutableArray<Member> KnownIn(ConfigurationHistory history, int floor)
+    {
+        ImmutableArray<Member>.Builder known = ImmutableArray.CreateBuilder<Member>();
+        HashSet<Hash32> seen = [];
+        for (int number = history.Newest.Number; number >= floor; number--)
+            foreach (Member member in history.TryGet(number)!.Members)
+                if (seen.Add(member.Identity.KeyId)) known.Add(member);
+        return known.ToImmutable();
     }
 }

@@ -1,6 +1,6 @@
+using System.Collections.Immutable;
 using HealthLedger.Consensus;
 using HealthLedger.Protocol;
-using HealthLedger.Protocol.Genesis;
 using HealthLedger.Protocol.Keys;
 
 namespace HealthLedger.Validator.Configurations;
@@ -11,6 +11,8 @@ namespace HealthLedger.Validator.Configurations;
 /// </summary>
 internal sealed class ValidatorKeys(ConfigurationBook book, Hash32 member, IReadOnlyList<ISigner> keys) : IMembership
 {
+    private ImmutableArray<ISigner> _keys = [.. keys];
+
     /// <summary>The member's id.</summary>
     public Hash32 Member => member;
 
@@ -26,10 +28,13 @@ internal sealed class ValidatorKeys(ConfigurationBook book, Hash32 member, IRead
         int index = book.IndexOf(config, member);
         if (index < 0) return null;
         Hash32 named = book.TryGet(config)!.ValidatorKeys[index].KeyId;
-        foreach (ISigner key in keys)
+        foreach (ISigner key in _keys)
             if (key.Public.KeyId == named) return key;
         return null;
     }
+
+    /// <summary>Takes another key, for configurations to come.</summary>
+    public void Add(ISigner key) => ImmutableInterlocked.Update(ref _keys, (known, added) => known.Add(added), key);
 
     /// <summary>The same, where it must be there: a replica signs only under configurations that name one of its keys.</summary>
     public ISigner Required(int config) => For(config) ?? throw new InvariantViolation($"Configuration {config} names no key of this replica.");

@@ -4,8 +4,8 @@ using HealthLedger.Rules.State;
 namespace HealthLedger.Validator.Sharding;
 
 /// <summary>
-/// The directory as the rules of all shards read it. Its rows change only when members and organizations do, which no event of this version
-/// can: every height reads alike, and the view is kept. Should a change come, readers get a new view and shards a new lowest height.
+/// The directory as the rules of all shards read it. Its rows change only when members and organizations do, and each says from which height on it holds:
+/// the view is kept, and asked as of a height, until such a row comes; then readers get a new one, and shards a new lowest height.
 /// </summary>
 internal sealed class DirectoryState(IRowReader rows)
 {
@@ -17,6 +17,16 @@ internal sealed class DirectoryState(IRowReader rows)
 
     /// <summary>The last committed height that changed them: what leaders name. A later height would say the same and make other replicas wait for it.</summary>
     public long ChangedHeight => Volatile.Read(ref _changed);
+
+    /// <summary>Rows were read or computed anew while nobody looked.</summary>
+    public void Renew()
+    {
+        DirectoryView view = new(rows);
+        long changed = 0;
+        for (int number = 1; view.Configuration(number) is { } decided; number++) changed = decided.DecidedHeight;
+        _view = view;
+        Volatile.Write(ref _changed, changed);
+    }
 
     /// <summary>Takes in a committed block of shard 0; true when it changed what rules read.</summary>
     public bool Note(long height, IReadOnlyList<RowChange> changes)

@@ -14,31 +14,51 @@ namespace HealthLedger.Validator.Sharding;
 /// <content>Blocks for this member's leader, executed once for leader and replica.</content>
 internal sealed partial class ShardLoop
 {
-    /// <summary>Builds a block on an executed one; null when the parent is not executed here (any more), or nothing would be in it.</summary>
-    public Task<BuiltProposal?> BuildAsync(BlockRef parent, IReadOnlyList<Submission> candidates, CheckpointItem? checkpoint, BuildLimits limits) =>
-        AskAsync(() => Build(parent, candidates, checkpoint, limits));
+    /// <summary>
+    /// Builds a block of a configuration on an executed one: a stop sign where one is due. Null when the parent is not executed here (any more), or leads to
+    /// another configuration.
+    /// </summary>
+    public Task<BuiltProposal?> BuildAsync(int config, BlockRef parent, IReadOnlyList<Submission> candidates, CheckpointItem? checkpoint, BuildLimits limits) =>
+        AskAsync(() => Build(config, parent, candidates, checkpoint, limits));
 
-    private BuiltProposal? Build(BlockRef on, IReadOnlyList<Submission> candidates, CheckpointItem? checkpoint, BuildLimits limits)
+    private BuiltProposal? Build(int config, BlockRef on, IReadOnlyList<Submission> candidates, CheckpointItem? checkpoint, BuildLimits limits)
     {
-        if (!TryParent(on.Hash, out BlockParent? parent, out IRowReader? rows)) return null;
+        if (!TryParent(on.Hash, out Parent? below) || below.Next.Config != config) return null;
+        (BlockInfo info, BlockParent parent, IRowReader rows) = below;
         if (_stateRoots.DueAt(on.Height + 1) is { Ready: false }) return null;
         long time = _core.Now.Wall, began = _core.Time.GetTimestamp();
         long directory = Shard == Shards.Directory ? parent.Height : Math.Max(parent.DirectoryHeight, _core.Directory.ChangedHeight);
+        if (DecidedAfter(config) is { } decided && (Shard != Shards.Directory || decided <= parent.Height)) return BuildStop(below, decided, time, Math.Max(directory, decided));
         Result<BuiltBlock> result = BlockExecutor.Build(
-            parent, _machine.Config, time, directory, candidates, checkpoint, rows, _core.Directory.View, _core.Signatures, limits, _stateRoots.DueAt(on.Height + 1)?.Root, _core.Options.Rules);
+            parent, config, time, directory, candidates, checkpoint, rows, _core.Directory.View, _core.Signatures, limits, _stateRoots.DueAt(on.Height + 1)?.Root, _core.Options.Rules);
         if (!result.TryGet(out BuiltBlock? built, out Fault fault))
         {
             _core.Log.BlockNotBuilt(Shard, fault.CodeText, fault.Message);
             return null;
         }
-        if (built.Block.Items.IsEmpty) return new BuiltProposal(null, default, built.LeftOut, built.Considered);
-        Block block = Block.Create(built.Block.Header, built.Block.Items).Value;
+        if (built.Block.Items.IsEmpty && !info.IsStop) return new BuiltProposal(null, default, built.LeftOut, built.Considered);
+        return Propose(built.Block, built.LeftOut, built.Considered, began);
+    }
+
+    private BuiltProposal? BuildStop(Parent below, long decided, long time, long directory)
+    {
+        Result<ExecutedBlock> result = BlockExecutor.BuildStop(
+            below.Next, below.Next.Config, time, Shard == Shards.Directory ? below.Next.Height : directory, new StopItem(decided), below.Rows, _core.Directory.View, _core.Signatures,
+            _stateRoots.DueAt(below.Info.Height + 1)?.Root, _core.Options.Rules);
+        if (result.TryGet(out ExecutedBlock? stop, out Fault fault)) return Propose(stop, [], 0, _core.Time.GetTimestamp());
+        _core.Log.BlockNotBuilt(Shard, fault.CodeText, fault.Message);
+        return null;
+    }
+
+    private BuiltProposal Propose(ExecutedBlock built, IReadOnlyList<LeftOut> leftOut, int considered, long began)
+    {
+        Block block = Block.Create(built.Header, built.Items).Value;
         BlockInfo info = IncomingBlock.InfoOf(block);
-        _executed[info.Hash] = new ChainBlock(info, block, built.Block, NamedObjects.Of(block))
+        _executed[info.Hash] = new ChainBlock(info, block, built, NamedObjects.Of(block))
         {
             Times = new BlockTimes { IsOwn = true, Arrived = began, Executed = _core.Time.GetTimestamp() },
         };
-        return new BuiltProposal(info, block.Bytes, built.LeftOut, built.Considered);
+        return new BuiltProposal(info, block.Bytes, leftOut, considered);
     }
 }
 

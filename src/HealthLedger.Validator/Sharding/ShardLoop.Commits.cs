@@ -23,24 +23,29 @@ internal sealed partial class ShardLoop
     private List<CommittedBlock> Apply(Commit commit)
     {
         List<CommittedBlock> told = new(commit.Blocks.Length);
+        ShardTip tip = _tip;
+        bool changesDirectory = false;
         foreach (BlockInfo info in commit.Blocks)
         {
             Invariant.Require(_executed.TryGetValue(info.Hash, out ChainBlock? block), "What is committed was executed here.");
-            Invariant.Require(info.Parent == _tip.Info.Hash, "Commits are in order.");
+            Invariant.Require(info.Parent == tip.Info.Hash, "Commits are in order.");
             bool isLast = info.Hash == commit.Certificate.Block;
             // A block committed without this replica's vote is not staged yet; one that is staged is not written again.
             StageBlock(info);
             _core.Store.Blocks.Commit((uint)Shard, (ulong)info.Height, info.Hash, (ulong)info.TreeSize, isLast ? CertificateBytes.Encode(commit.Certificate) : default);
             _core.Store.Tree((uint)Shard).Append(block.LeafHashes());
             _core.Store.State((uint)Shard).Apply((ulong)info.Height, block.Result.Changes);
-            // Before the height is seen: whoever waits for it must not read the directory of before.
-            _core.NoteCommit(Shard, block);
-            _tip = new ShardTip(info, block.Block.Header, block.Result.Next, commit.Certificate);
+            tip = new ShardTip(info, block.Block.Header, block.Result.Next, commit.Certificate);
             told.Add(new CommittedBlock(Shard, block.Block, block.Result.Outcomes, block.Result.FirstLeaf, commit.Certificate) { Times = block.Times });
             block.Times.Committed = _core.Time.GetTimestamp();
             _core.Metrics.BlockCommitted(Shard, block.Result.Outcomes);
+            changesDirectory |= _core.NoteCommit(Shard, block);
             _stateRoots.NoteCommit(info.Height);
         }
+        // Who sees the height sees what was decided at it.
+        if (changesDirectory) _core.Configurations.LearnDecided(tip.Info.Height);
+        _tip = tip;
+        NoteDueStop();
         DropOverlays(commit.Blocks);
         Interlocked.Exchange(ref _committed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         return told;

@@ -112,6 +112,7 @@ internal sealed partial class ShardLoop
         {
             return Verdict.DirectoryAhead;
         }
+        if (body.Info.IsStop && !await _core.Configurations.KnowsAsync(body.Info.ChildConfig, _core.Options.ProposalPatience, _stopping)) return Verdict.DirectoryAhead;
         return Verdict.Ok;
     }
 
@@ -119,7 +120,7 @@ internal sealed partial class ShardLoop
     {
         body.Times.Gathered = _core.Time.GetTimestamp();
         // A fetched block whose parent was dropped meanwhile is asked for again.
-        if (gathered == Verdict.Ok && !_executed.ContainsKey(body.Info.Hash) && !TryParent(body.Info.Parent, out _, out _)) gathered = Verdict.BodyMissing;
+        if (gathered == Verdict.Ok && !_executed.ContainsKey(body.Info.Hash) && !TryParent(body.Info.Parent, out _)) gathered = Verdict.BodyMissing;
         Verdict verdict = gathered != Verdict.Ok ? gathered : TryExecute(body) is { } fault ? Refuse(body, fault) : Verdict.Ok;
         if (verdict == Verdict.Invalid) _bodies.Remove(body.Info.Hash);
         return new Executed(body.Info, verdict);
@@ -129,10 +130,10 @@ internal sealed partial class ShardLoop
     private Fault? TryExecute(IncomingBlock body)
     {
         if (_executed.ContainsKey(body.Info.Hash)) return null;
-        if (!TryParent(body.Info.Parent, out BlockParent? parent, out IRowReader? rows)) return new Fault(FaultCode.BlockMisplaced, "The block's parent is not executed here.");
-        if (CheckHeads(body.Block) is { } wrong) return wrong;
+        if (!TryParent(body.Info.Parent, out Parent? parent)) return new Fault(FaultCode.BlockMisplaced, "The block's parent is not executed here.");
+        if ((CheckPlace(body.Block, parent.Info) ?? CheckHeads(body.Block)) is { } wrong) return wrong;
         if (_stateRoots.DueAt(body.Info.Height) is { Ready: false }) return new Fault(FaultCode.BlockMisplaced, "The state root that is due is not computed yet.");
-        Result<ExecutedBlock> result = BlockExecutor.Check(parent, body.Block, rows, _core.Directory.View, _core.Signatures, _stateRoots.DueAt(body.Info.Height)?.Root, _core.Options.Rules);
+        Result<ExecutedBlock> result = BlockExecutor.Check(parent.Next, body.Block, parent.Rows, _core.Directory.View, _core.Signatures, _stateRoots.DueAt(body.Info.Height)?.Root, _core.Options.Rules);
         if (!result.TryGet(out ExecutedBlock? executed, out Fault fault)) return fault;
         _executed[body.Info.Hash] = new ChainBlock(body.Info, body.Block, executed, body.Objects) { Times = body.Times };
         body.Times.Executed = _core.Time.GetTimestamp();
@@ -148,12 +149,15 @@ internal sealed partial class ShardLoop
         return null;
     }
 
-    private bool TryParent(Hash32 hash, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out BlockParent? parent, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IRowReader? rows)
+    /// <summary>An executed block and where it leaves the shard.</summary>
+    private sealed record Parent(BlockInfo Info, BlockParent Next, IRowReader Rows);
+
+    private bool TryParent(Hash32 hash, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Parent? parent)
     {
         ShardTip tip = _tip;
-        if (tip.Info.Hash == hash) (parent, rows) = (tip.Next, _core.Store.State((uint)Shard));
-        else if (_executed.TryGetValue(hash, out ChainBlock? block)) (parent, rows) = (block.Result.Next, block.Result.Rows);
-        else (parent, rows) = (null, null);
+        if (tip.Info.Hash == hash) parent = new Parent(tip.Info, tip.Next, _core.Store.State((uint)Shard));
+        else if (_executed.TryGetValue(hash, out ChainBlock? block)) parent = new Parent(block.Info, block.Result.Next, block.Result.Rows);
+        else parent = null;
         return parent is not null;
     }
 

@@ -147,9 +147,12 @@ internal sealed partial class ShardLoop
         return (block.Info, block.Block.Bytes);
     }
 
+    private static bool IsStop(ReadOnlyMemory<byte> record) => BlockRecord.Decode(record).TryGet(out BlockRecord? decoded, out _) && decoded.Block.ChildConfig != decoded.Block.Header.Config;
+
     /// <summary>Answers another member's question for blocks; empty when they are not here.</summary>
     public ReadOnlyMemory<byte> Answer(in PeerRequest request)
     {
+        if (request.Kind == PeerRequestKind.Tip) return AnswerTip();
         if (request.Kind == PeerRequestKind.Block) return _core.Store.Blocks.TryRead(request.Hash)?.Bytes ?? default;
         List<ReadOnlyMemory<byte>> records = [];
         int certified = 0, bytes = 0;
@@ -161,6 +164,8 @@ internal sealed partial class ShardLoop
             bytes += block.Bytes.Length;
             if (_core.Store.Blocks.Certificate((uint)Shard, (ulong)height) is not { IsEmpty: false } found) continue;
             (certified, certificate) = (records.Count, found);
+            // Who has not seen a stop sign does not know whose certificates come above it.
+            if (IsStop(block.Bytes)) break;
         }
         return certified == 0 ? default : RangeAnswer.Encode(records[..certified], certificate.Span);
     }

@@ -18,8 +18,6 @@ namespace HealthLedger.Validator.Sharding;
 /// </summary>
 internal sealed partial class ShardLoop
 {
-    private const int AskTicks = 10;
-
     private readonly record struct Work(Action Run, Task? Before, bool Outside);
 
     private readonly Channel<Work> _inbox = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
@@ -30,8 +28,8 @@ internal sealed partial class ShardLoop
     private readonly VoteRecords _votes;
     private readonly StateRoots _stateRoots;
     private readonly CancellationToken _stopping;
-    private int _outside, _unreleased, _tickWaits, _ticks;
-    private ulong _heard;
+    private readonly HashSet<Hash32> _heard = [];
+    private int _outside, _unreleased, _tickWaits;
     private long _knownHeight;
     private volatile bool _isLevel;
     private volatile ShardStanding _standing;
@@ -100,10 +98,9 @@ internal sealed partial class ShardLoop
         Post(() =>
         {
             Volatile.Write(ref _tickWaits, 0);
+            NoteDueStop();
             Step(new Tick());
-            // A machine that only follows asks nobody; it would hear of what it lacks with the next commit.
-            if (!_isLevel && _machine.Mode == ReplicaMode.Following && _ticks++ % AskTicks == 0)
-                _core.Broadcast(Shard, new StatusCall(Settings.Nonce) { From = _core.Keys.Self(_machine.Config), Config = _machine.Config });
+            AskTips();
         });
     }
 
@@ -116,7 +113,7 @@ internal sealed partial class ShardLoop
     private void Take(Message message)
     {
         if (message is LockCall call && _executed.TryGetValue(call.Prepared.Block, out ChainBlock? locked) && locked.Times.Locked == 0) locked.Times.Locked = _core.Time.GetTimestamp();
-        if (message is StatusAnswer && message.Config == _machine.Config && message.From != _core.Book.IndexOf(message.Config, _core.Self)) _heard |= 1UL << message.From;
+        if (message is StatusAnswer && _core.Book.MemberAt(message.Config, message.From) is { } member) _heard.Add(member);
         Step(message);
     }
 
@@ -185,13 +182,17 @@ internal sealed partial class ShardLoop
         _votes.CompactIfDue(_machine.Log, InfoOf);
         if (item is not null) Leave(item);
         _stepping = false;
-        _isLevel = _isLevel || (_machine.Mode != ReplicaMode.Recovering && HasHeard && _tip.Info.Height >= (_machine.Log.Committed?.Height ?? 0));
+        NoteLevel();
     }
 
-    private bool HasHeard => System.Numerics.BitOperations.PopCount(_heard) + 1 >= Quorum.Size(_core.Keys.Count(_machine.Config));
+    private void NoteLevel() =>
+        _isLevel = _isLevel || (_machine.Mode != ReplicaMode.Recovering && HasHeard && _tip.Info.Height >= (_machine.Log.Committed?.Height ?? 0));
+
+    private bool HasHeard => _core.Book.TryGet(_machine.Config) is { } configuration
+        && configuration.Members.Count(member => member.Identity.KeyId == _core.Self || _heard.Contains(member.Identity.KeyId)) >= configuration.Q;
 
     private ShardStanding StandingOf(ReplicaMachine machine) =>
-        new(machine.Mode, machine.Promised, machine.Config, machine.Leader, _core.Book.MemberAt(machine.Config, machine.Leader) ?? default);
+        new(machine.Mode, machine.Promised, machine.Config, machine.Leader, _core.Book.MemberAt(machine.Config, machine.Leader) ?? default, machine.MayRetire);
 
     private void Take(Effect effect, ref FlushItem? item)
     {
@@ -220,8 +221,7 @@ internal sealed partial class ShardLoop
             case MayLead may: _core.LeaderOf(Shard)?.MayLead(may.Epoch, may.Complaints); break;
             case EpochProven proven: _core.LeaderOf(Shard)?.EpochProven(proven.Epoch); break;
             case ModeChanged changed: _core.ModeChanged(Shard, changed.Mode); break;
-            // There is no configuration but the genesis's yet: a certificate of another one is a lie.
-            case ConfigurationMissing: break;
+            case ConfigurationMissing: _core.Configurations.AskSoon(); break;
             default: throw new InvariantViolation("A replica's effect has a type that nobody carries out.");
         }
     }

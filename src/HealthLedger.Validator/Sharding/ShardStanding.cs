@@ -10,4 +10,5 @@ namespace HealthLedger.Validator.Sharding;
 /// <param name="Config">The configuration that votes on the next block.</param>
 /// <param name="Leader">The index in it of the member that leads, or is expected to.</param>
 /// <param name="LeaderId">That member's id.</param>
-internal sealed record ShardStanding(ReplicaMode Mode, Epoch Promised, int Config, int Leader, Hash32 LeaderId);
+/// <param name="MayRetire">This member has no seat any more, and those who have go on without it.</param>
+internal sealed record ShardStanding(ReplicaMode Mode, Epoch Promised, int Config, int Leader, Hash32 LeaderId, bool MayRetire);

@@ -45,6 +45,16 @@ internal sealed partial class ReplicaLog(ILogger logger, int member)
     [LoggerMessage(Level = LogLevel.Warning, Message = "Member {Member} shard {Shard} height {Height}: statement {Statement} took {Milliseconds:0.0} ms: {Stages} ({LeftOut} such lines left out)")]
     private partial void Slow(int member, int shard, long height, string statement, double milliseconds, string stages, int leftOut);
 
+    public void ConfigurationLearned(int config, int members) => ConfigurationLearned(member, config, members);
+
+    public void ConfigurationUnproved(long height, string code, string reason) => ConfigurationUnproved(member, height, code, reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member}: configuration {Config} of {Members} members was decided")]
+    private partial void ConfigurationLearned(int member, int config, int members);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Member {Member}: the proof of the configuration decided at height {Height} of the directory does not hold: {Code} {Reason}")]
+    private partial void ConfigurationUnproved(int member, long height, string code, string reason);
+
     public void VotesLost() => VotesLost(member);
 
     public void HealingFailed(Exception failure) => HealingFailed(member, failure);

@@ -16,16 +16,22 @@ internal enum PeerRequestKind : byte
 
     /// <summary>One vault object by its name.</summary>
     Object = 3,
+
+    /// <summary>The newest commit certificate of a shard: what a node asks that nobody sends it.</summary>
+    Tip = 4,
+
+    /// <summary>All configurations with their proofs.</summary>
+    Configurations = 5,
 }
 
 /// <summary>
 /// A question to another replica and its encoding:
 /// <code>
 /// 84                       array of 4
-///   uint                   kind: 1 range / 2 block / 3 object
-///   uint                   shard (0 for objects)
+///   uint                   kind: 1 range / 2 block / 3 object / 4 tip / 5 configurations
+///   uint                   shard (0 for objects and configurations)
 ///   uint                   first height (0 unless a range)
-///   hash                   block or object (zero for a range)
+///   hash                   block or object (else zero)
 /// </code>
 /// </summary>
 /// <param name="Kind">What is asked for.</param>
@@ -49,7 +55,7 @@ internal readonly record struct PeerRequest(PeerRequestKind Kind, int Shard, lon
     {
         CborReader reader = new(bytes);
         reader.ReadArrayStart(4);
-        request = new PeerRequest((PeerRequestKind)reader.ReadInt32((int)PeerRequestKind.Object), reader.ReadInt32(Shards.CountMax), reader.ReadCount(), reader.ReadHash());
+        request = new PeerRequest((PeerRequestKind)reader.ReadInt32((int)PeerRequestKind.Configurations), reader.ReadInt32(Shards.CountMax), reader.ReadCount(), reader.ReadHash());
         return reader.End();
     }
 }
