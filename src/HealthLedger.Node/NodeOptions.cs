@@ -1,15 +1,20 @@
+using System.Net;
+
 namespace HealthLedger.Node;
 
-/// <summary>How a node is started.</summary>
+/// <summary>How a node is started. Every value has been checked.</summary>
 internal sealed record NodeOptions
 {
+    /// <summary>What the process is; one of <see cref="NodeRole"/>.</summary>
+    public string Role { get; init; } = NodeRole.Standalone;
+
     /// <summary>Where keys, ledger and vault live.</summary>
     public required string Data { get; init; }
 
     /// <summary>Members of the standalone network.</summary>
     public int Members { get; init; } = 4;
 
-    /// <summary>Shards beside the directory.</summary>
+    /// <summary>Shards beside the directory, of a standalone network.</summary>
     public int Shards { get; init; } = 4;
 
     /// <summary>Requests and statements that take longer say in the log where the time went.</summary>
@@ -17,4 +22,13 @@ internal sealed record NodeOptions
 
     /// <summary>Where the doors listen.</summary>
     public required Uri Url { get; init; }
+
+    /// <summary>Where clients reach the doors; null where that is <see cref="Url"/>.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>Where other members reach this one; null takes address and port from the genesis.</summary>
+    public IPEndPoint? Links { get; init; }
+
+    /// <summary>The members' nodes behind a gateway, the preferred first.</summary>
+    public IReadOnlyList<Uri> Nodes { get; init; } = [];
 }

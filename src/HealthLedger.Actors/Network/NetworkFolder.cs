@@ -81,41 +81,20 @@ internal sealed class NetworkFolder
     private Organization NewOrganization(string path, string name, OrganizationRoles roles, SigningKey identity)
     {
         using SigningKey signing = NewSigning(path, "signing");
-        using SealingKey sealing = SealingKey.Generate(_random);
-        WriteSecret(path, "sealing", sealing.ToPkcs8());
-        byte[] index = new byte[32];
-        _random.GetBytes(index);
-        WriteSecret(path, "index", index);
+        using SealingKey sealing = KeyFiles.NewSealing(KeysOf(path), "sealing", _random);
+        KeyFiles.NewIndex(KeysOf(path), "index", _random);
         return new Organization(name, identity.Public, [signing.Public], sealing.Public, roles);
     }
 
-    private SigningKey NewSigning(string path, string name)
-    {
-        SigningKey key = SigningKey.Generate(_random);
-        WriteSecret(path, name, key.ToPkcs8());
-        return key;
-    }
+    private SigningKey NewSigning(string path, string name) => KeyFiles.NewSigning(KeysOf(path), name, _random);
 
     private static OrganizationKeys ReadOrganization(string path, GenesisFile genesis, Organization organization) => new(
         organization.Name, genesis.DidOf(organization.Identity), organization.Roles, ReadSigning(path, "identity"), ReadSigning(path, "signing"),
-        SealingKey.FromPkcs8(ReadSecret(path, "sealing")).Value, ReadSecret(path, "index"));
+        KeyFiles.ReadSealing(KeysOf(path), "sealing").Value, KeyFiles.ReadIndex(KeysOf(path), "index").Value);
 
-    private static SigningKey ReadSigning(string path, string name) => SigningKey.FromPkcs8(ReadSecret(path, name)).Value;
+    private static SigningKey ReadSigning(string path, string name) => KeyFiles.ReadSigning(KeysOf(path), name).Value;
 
-    private static byte[] ReadSecret(string path, string name) => File.ReadAllBytes(Path.Combine(path, "keys", name + ".key"));
-
-    private static void WriteSecret(string path, string name, byte[] bytes)
-    {
-        string keys = Path.Combine(path, "keys");
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(keys);
-        else Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using FileStream file = new(Path.Combine(keys, name + ".key"), options);
-        file.Write(bytes);
-        file.Flush(flushToDisk: true);
-        CryptographicOperations.ZeroMemory(name == "index" ? [] : bytes);
-    }
+    private static string KeysOf(string path) => Path.Combine(path, "keys");
 
     private static string MemberPath(string folder, int member) => Path.Combine(folder, "members", $"{member}");
 

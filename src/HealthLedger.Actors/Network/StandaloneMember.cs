@@ -1,4 +1,5 @@
 using HealthLedger.Actors.LedgerShards;
+using HealthLedger.Protocol.Keys;
 using HealthLedger.Validator;
 
 namespace HealthLedger.Actors.Network;
@@ -8,13 +9,16 @@ public sealed class StandaloneMember : IAsyncDisposable
 {
     private readonly LedgerShardActor[] _shards;
 
-    internal StandaloneMember(Replica replica, LedgerShardActor[] shards, OrganizationKeys keys) => (Replica, _shards, Keys) = (replica, shards, keys);
+    internal StandaloneMember(Replica replica, LedgerShardActor[] shards, SigningKey signing) => (Replica, _shards, Signing) = (replica, shards, signing);
 
     /// <summary>The validator.</summary>
     public Replica Replica { get; }
 
-    /// <summary>The member's own keys, for its gateway.</summary>
-    public OrganizationKeys Keys { get; }
+    /// <summary>A signing key of the member's organization, for what its node writes by itself.</summary>
+    public SigningKey Signing { get; }
+
+    /// <summary>The actors of all shards, by shard.</summary>
+    public IReadOnlyList<LedgerShardActor> Shards => _shards;
 
     /// <summary>The actor of a shard; 0 is the directory.</summary>
     public LedgerShardActor Shard(int shard) => _shards[shard];

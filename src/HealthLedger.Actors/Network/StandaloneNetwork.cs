@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
-using HealthLedger.Actors.LedgerShards;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Genesis;
-using HealthLedger.Validator;
 using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Links;
 using Microsoft.Extensions.Logging;
@@ -14,23 +12,29 @@ namespace HealthLedger.Actors.Network;
 /// A whole network in one process: 1 to 7 members, each with its own folder, keys and disk, that reach each other through memory. Founded at
 /// the first start, continued later. Members can be stopped, killed and started one by one.
 /// </summary>
-public sealed partial class StandaloneNetwork : IAsyncDisposable
+public sealed class StandaloneNetwork : IAsyncDisposable
 {
     private readonly NetworkFolder _folder;
-    private readonly StandaloneOptions _options;
-    private readonly RandomNumberGenerator _random;
-    private readonly TimeProvider _time;
-    private readonly ILoggerFactory _loggers;
-    private readonly ILogger _log;
-    private readonly StandaloneMember?[] _members;
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly MemberRunner[] _members;
 
     private StandaloneNetwork(NetworkFolder folder, StandaloneOptions options, RandomNumberGenerator random, TimeProvider time, ILoggerFactory loggers)
     {
-        (_folder, _options, _random, _time, _loggers) = (folder, options, random, time, loggers);
-        _log = loggers.CreateLogger<StandaloneNetwork>();
-        _members = new StandaloneMember?[folder.Genesis.Configuration.N];
+        _folder = folder;
         Links = new LoopbackLinks();
+        _members = [.. Enumerable.Range(0, folder.Genesis.Configuration.N).Select(member => new MemberRunner(new MemberParts
+        {
+            Member = IdOf(member),
+            Book = () => new ConfigurationBook(Genesis),
+            ValidatorKeys = [folder.Validators[member]],
+            Signing = folder.Organizations[member].Signing,
+            Links = Links.Of(IdOf(member)),
+            Connect = endpoint => Links.Connect(IdOf(member), endpoint),
+            Replica = options.Replica with { Folder = folder.StoreOf(member), Storage = options.Storage },
+            Shard = options.Shard,
+            Random = random,
+            Time = time,
+            Loggers = loggers,
+        }))];
     }
 
     /// <summary>The genesis.</summary>
@@ -48,8 +52,11 @@ public sealed partial class StandaloneNetwork : IAsyncDisposable
     /// <summary>A member's id, by which links know it.</summary>
     public Hash32 IdOf(int member) => Genesis.Configuration.Members[member].Identity.KeyId;
 
+    /// <summary>Runs a member.</summary>
+    public MemberRunner Runner(int member) => _members[member];
+
     /// <summary>A member that is up; null while it is down.</summary>
-    public StandaloneMember? Member(int member) => Volatile.Read(ref _members[member]);
+    public StandaloneMember? Member(int member) => _members[member].Up;
 
     /// <summary>Starts all members.</summary>
     /// <param name="folder">Where everything lives; created where it is missing.</param>
@@ -64,7 +71,7 @@ public sealed partial class StandaloneNetwork : IAsyncDisposable
     {
         if (!NetworkFolder.Open(folder, members, options, random, time).TryGet(out NetworkFolder? found, out Fault fault)) return fault;
         StandaloneNetwork network = new(found, options, random, time, loggers);
-        Result<StandaloneMember>[] opened = await Task.WhenAll(Enumerable.Range(0, members).Select(network.OpenMemberAsync));
+        Result<StandaloneMember>[] opened = await Task.WhenAll(network._members.Select(member => member.OpenAsync()));
         foreach (Result<StandaloneMember> member in opened)
         {
             if (member.IsOk) continue;
@@ -77,84 +84,17 @@ public sealed partial class StandaloneNetwork : IAsyncDisposable
     }
 
     /// <summary>Starts a member that is down; one that is up is given back.</summary>
-    public async Task<Result<StandaloneMember>> StartMemberAsync(int member)
-    {
-        await _gate.WaitAsync();
-        try
-        {
-            if (_members[member] is { } up) return up;
-            Result<StandaloneMember> opened = await OpenMemberAsync(member);
-            if (opened.IsOk) opened.Value.Replica.Run();
-            return opened;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    private async Task<Result<StandaloneMember>> OpenMemberAsync(int member)
-    {
-        ReplicaOptions options = _options.Replica with { Folder = _folder.StoreOf(member), Storage = _options.Storage };
-        Result<Replica> started = await Replica.StartAsync(
-            options, new ConfigurationBook(Genesis), IdOf(member), [_folder.Validators[member]], Links.Of(IdOf(member)), _time, _loggers.CreateLogger<Replica>());
-        if (!started.TryGet(out Replica? replica, out Fault fault)) return fault;
-        LedgerShardActor[] shards = new LedgerShardActor[replica.ShardCount];
-        for (int shard = 0; shard < shards.Length; shard++)
-            shards[shard] = new LedgerShardActor(replica, shard, _options.Shard, _random, shard == 0 ? new CheckpointClock(replica, _options.Shard.CheckpointInterval) : null);
-        StandaloneMember opened = new(replica, shards, Organizations[member]);
-        Volatile.Write(ref _members[member], opened);
-        Links.Connect(IdOf(member), replica);
-        _ = RestartWhenWantedAsync(member, opened);
-        return opened;
-    }
-
-    /// <summary>A replica that ended to compute damaged rows anew is started again; any other failure stays for the operator to see.</summary>
-    private async Task RestartWhenWantedAsync(int member, StandaloneMember ended)
-    {
-        await ended.Replica.Ended;
-        if (!ended.Replica.WantsRestart || Interlocked.CompareExchange(ref _members[member], null, ended) != ended) return;
-        Links.Connect(IdOf(member), null);
-        try
-        {
-            await ended.DisposeAsync();
-            Result<StandaloneMember> again = await StartMemberAsync(member);
-            if (!again.IsOk) LogNotRestarted(member, again.Fault.CodeText, null);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            // Nobody waits for this task: the log is where the operator hears of it.
-            LogNotRestarted(member, "", failure);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Member {Member} could not be started again after its rows were emptied {Code}")]
-    private partial void LogNotRestarted(int member, string code, Exception? failure);
+    public Task<Result<StandaloneMember>> StartMemberAsync(int member) => _members[member].StartAsync();
 
     /// <summary>Stops a member in good order; it may be started again.</summary>
-    public async Task StopMemberAsync(int member)
-    {
-        if (TakeDown(member) is { } up) await up.DisposeAsync();
-    }
+    public Task StopMemberAsync(int member) => _members[member].StopAsync();
 
     /// <summary>Ends a member as a crash would: what its disk does not hold is gone.</summary>
-    public async Task KillMemberAsync(int member)
-    {
-        if (TakeDown(member) is { } up) await up.KillAsync();
-    }
+    public Task KillMemberAsync(int member) => _members[member].KillAsync();
 
     /// <summary>Stops all members.</summary>
     public async ValueTask DisposeAsync()
     {
-        for (int member = 0; member < Count; member++) await StopMemberAsync(member);
-        _gate.Dispose();
-    }
-
-    private StandaloneMember? TakeDown(int member)
-    {
-        // A member that stops in good order still hands over; its links close when it no longer answers.
-        StandaloneMember? up = Interlocked.Exchange(ref _members[member], null);
-        if (up is not null) Links.Connect(IdOf(member), null);
-        return up;
+        foreach (MemberRunner member in _members) await member.DisposeAsync();
     }
 }

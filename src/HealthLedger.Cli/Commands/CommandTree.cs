@@ -4,6 +4,7 @@ using HealthLedger.Cli.Commands.Benching;
 using HealthLedger.Cli.Commands.Consent;
 using HealthLedger.Cli.Commands.Importing;
 using HealthLedger.Cli.Commands.Loading;
+using HealthLedger.Cli.Commands.Network;
 using HealthLedger.Cli.Commands.Nodes;
 using HealthLedger.Cli.Commands.Organizations;
 using HealthLedger.Cli.Commands.Patients;
@@ -25,7 +26,7 @@ internal static class CommandTree
         GrantCommand.Make(), RevokeCommand.Make(), GrantsCommand.Make(),
         ReadCommand.Make(), LogCommand.Make(), ExportCommand.Make(),
         ReceiptCommand.Make(), VerifyCommand.Make(), AuditCommand.Make(),
-        AdminCommands.Make(),
+        NetworkCommands.Make(), AdminCommands.Make(),
         BenchCommand.Make(), BenchStartCommand.Make(), LoadCommand.Make(),
     ];
 }

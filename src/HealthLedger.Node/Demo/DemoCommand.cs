@@ -2,6 +2,7 @@ using HealthLedger.Client;
 using HealthLedger.Client.Connection;
 using HealthLedger.Client.Keys;
 using HealthLedger.Gateway.Smart;
+using HealthLedger.Node.Doors;
 using HealthLedger.Node.Standalone;
 using HealthLedger.Protocol.Errors;
 using Spectre.Console;
@@ -29,12 +30,12 @@ internal static class DemoCommand
                 ClientOf(clinicSystem, organizations.First(known => known.Name == ClinicName).Did.ToString()),
             ],
             logging => logging.AddProvider(new FileLog(Path.Combine(options.Data, "node.log"), clock)).SetMinimumLevel(LogLevel.Information), cancel);
-        if (!result.TryGet(out StandaloneHost? host, out Fault fault)) return StandaloneCommand.Refuse(fault);
+        if (!result.TryGet(out StandaloneHost? host, out Fault fault)) return Refusal.Say(fault);
         await using (host)
         {
             http.BaseAddress = host.Address;
             Result<LedgerClient> connected = await LedgerClient.ConnectAsync(new HttpLedgerConnection(http, new HttpLedgerOptions { BaseAddress = host.Address }, clock), cancel: cancel);
-            if (!connected.TryGet(out LedgerClient? ledger, out fault)) return StandaloneCommand.Refuse(fault);
+            if (!connected.TryGet(out LedgerClient? ledger, out fault)) return Refusal.Say(fault);
             using DemoWorld world = new()
             {
                 Nodes = host.Nodes,

@@ -1,3 +1,4 @@
+using HealthLedger.Node.Doors;
 using HealthLedger.Protocol.Errors;
 
 namespace HealthLedger.Node.Standalone;
@@ -8,21 +9,13 @@ internal static class StandaloneCommand
     /// <summary>The exit code: 0 after an orderly end.</summary>
     public static async Task<int> RunAsync(NodeOptions options, CancellationToken cancel)
     {
-        Result<StandaloneHost> started = await StandaloneHost.StartAsync(options, NetworkName.New("standalone"), _ => [],
-            logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Information), cancel);
-        if (!started.TryGet(out StandaloneHost? host, out Fault fault)) return Refuse(fault);
+        Result<StandaloneHost> started = await StandaloneHost.StartAsync(options, NetworkName.New("standalone"), _ => [], NodeLog.ToConsole, cancel);
+        if (!started.TryGet(out StandaloneHost? host, out Fault fault)) return Refusal.Say(fault);
         await using (host)
         {
             Console.WriteLine($"ready {host.Address}");
             await host.WaitForShutdownAsync(cancel);
         }
         return 0;
-    }
-
-    /// <summary>Says a fault and gives its exit code.</summary>
-    public static int Refuse(Fault fault)
-    {
-        Console.Error.WriteLine(fault);
-        return FaultTable.Row(fault.Code).ExitCode;
     }
 }

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using HealthLedger.Actors.Hosting;
 using HealthLedger.Actors.LedgerShards;
 using HealthLedger.Actors.Network;
 using HealthLedger.Actors.Nodes;
+using HealthLedger.Node.Doors;
 using HealthLedger.Protocol.Errors;
 
 namespace HealthLedger.Node.Standalone;
@@ -11,35 +11,22 @@ namespace HealthLedger.Node.Standalone;
 internal sealed class StandaloneNodes : IAsyncDisposable
 {
     private readonly RandomNumberGenerator _random;
-    private readonly TimeProvider _clock;
-    private readonly ILoggerFactory _logs;
-    private readonly (StandaloneMember Member, MemberNode Node)?[] _nodes;
-    private readonly Lock _gate = new();
+    private readonly NodeSlot[] _slots;
 
     private StandaloneNodes(StandaloneNetwork network, RandomNumberGenerator random, TimeProvider clock, ILoggerFactory logs)
     {
-        (Network, _random, _clock, _logs) = (network, random, clock, logs);
-        _nodes = new (StandaloneMember, MemberNode)?[network.Count];
+        (Network, _random) = (network, random);
+        _slots = [.. Enumerable.Range(0, network.Count).Select(member => new NodeSlot(network.Runner(member), clock, random, logs))];
     }
 
     /// <summary>The network.</summary>
     public StandaloneNetwork Network { get; }
 
-    /// <summary>A member's node; null while the member is down. A replica that ended to compute damaged rows anew comes back with a node of its own.</summary>
-    public MemberNode? this[int member]
-    {
-        get
-        {
-            lock (_gate)
-            {
-                StandaloneMember? up = Network.Member(member);
-                if (_nodes[member] is { } known && known.Member == up) return known.Node;
-                if (_nodes[member] is { } gone) _ = gone.Node.DisposeAsync().AsTask();
-                _nodes[member] = up is null ? null : (up, Open(up));
-                return _nodes[member]?.Node;
-            }
-        }
-    }
+    /// <summary>A member's node; null while the member is down.</summary>
+    public MemberNode? this[int member] => _slots[member].Current;
+
+    /// <summary>Where a member's node is while there is one.</summary>
+    public NodeSlot Slot(int member) => _slots[member];
 
     /// <summary>Starts the network in a folder, founding it where there is none.</summary>
     public static async Task<Result<StandaloneNodes>> StartAsync(NodeOptions options, string networkName, TimeProvider clock, ILoggerFactory logs)
@@ -54,7 +41,7 @@ internal sealed class StandaloneNodes : IAsyncDisposable
     /// <summary>Stops a member and its node.</summary>
     public async Task StopMemberAsync(int member)
     {
-        await CloseAsync(member);
+        await _slots[member].DisposeAsync();
         await Network.StopMemberAsync(member);
     }
 
@@ -68,18 +55,8 @@ internal sealed class StandaloneNodes : IAsyncDisposable
     /// <summary>Stops everything.</summary>
     public async ValueTask DisposeAsync()
     {
-        for (int i = 0; i < _nodes.Length; i++) await CloseAsync(i);
+        foreach (NodeSlot slot in _slots) await slot.DisposeAsync();
         await Network.DisposeAsync();
         _random.Dispose();
     }
-
-    private async Task CloseAsync(int member)
-    {
-        MemberNode? node;
-        lock (_gate) (node, _nodes[member]) = (_nodes[member]?.Node, null);
-        if (node is not null) await node.DisposeAsync();
-    }
-
-    private MemberNode Open(StandaloneMember member) => new(member.Replica, [.. Enumerable.Range(0, member.Replica.ShardCount).Select(member.Shard)], member.Keys.Signing,
-        new EmbeddedHostOptions(), _clock, _random, _logs);
 }

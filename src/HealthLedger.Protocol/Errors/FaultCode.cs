@@ -33,6 +33,8 @@ public enum FaultCode : ushort
     [Refusal(400, "security", 66, "The proof rests on a configuration that is not proved by what is at hand.")] ConfigurationUnknown = 2009,
 
     // 3xxx: replication
+    [Refusal(409, "conflict", 76, "The other member is of another network.")] LinkNetworkOther = 3010,
+    [Refusal(409, "not-supported", 76, "The two members speak no common version of the link protocol.")] LinkVersionNone = 3011,
 
     // 4xxx: rules and authority
     // 400x: what stops a statement at the door and makes a block that holds it invalid

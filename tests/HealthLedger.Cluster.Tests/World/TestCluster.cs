@@ -169,7 +169,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>A node over a member that is up, with a clock of its own.</summary>
     public MemberNode Open(StandaloneMember member, TimeProvider clock) => new(
-        member.Replica, [.. Enumerable.Range(0, member.Replica.ShardCount).Select(member.Shard)], member.Keys.Signing,
+        member.Replica, [.. Enumerable.Range(0, member.Replica.ShardCount).Select(member.Shard)], member.Signing,
         new EmbeddedHostOptions { CopyValues = true, ForbidCycles = true, DuplicateActivations = 2 }, clock, _random, _logs);
 
     private async Task CloseNodeAsync(int member)

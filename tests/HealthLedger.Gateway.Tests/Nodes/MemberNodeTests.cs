@@ -37,7 +37,7 @@ public sealed class MemberNodeTests : IAsyncLifetime
         for (int i = 0; i < 4; i++)
         {
             StandaloneMember member = _network.Member(i)!;
-            _nodes.Add(new MemberNode(member.Replica, [.. Enumerable.Range(0, 5).Select(member.Shard)], member.Keys.Signing, hostile, TimeProvider.System, _random, NullLoggerFactory.Instance));
+            _nodes.Add(new MemberNode(member.Replica, [.. Enumerable.Range(0, 5).Select(member.Shard)], member.Signing, hostile, TimeProvider.System, _random, NullLoggerFactory.Instance));
         }
         _hospital = WalletOf(_network.Organizations[0]);
         _clinic = WalletOf(_network.Organizations[4]);

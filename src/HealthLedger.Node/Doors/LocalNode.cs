@@ -5,13 +5,13 @@ using HealthLedger.Protocol.Exchange;
 using HealthLedger.Protocol.Genesis;
 using HealthLedger.Protocol.Merkle;
 
-namespace HealthLedger.Node.Standalone;
+namespace HealthLedger.Node.Doors;
 
 /// <summary>One member's node for doors that stay open while the member ends and comes back: each call goes to the node that there is then.</summary>
-internal sealed class LocalNode(StandaloneNodes nodes, int member) : INode
+internal sealed class LocalNode(NodeSlot slot, GenesisFile genesis, int member) : INode
 {
     /// <inheritdoc/>
-    public GenesisFile Genesis => nodes.Network.Genesis;
+    public GenesisFile Genesis => genesis;
 
     /// <inheritdoc/>
     public int Member => member;
@@ -43,8 +43,8 @@ internal sealed class LocalNode(StandaloneNodes nodes, int member) : INode
     public ValueTask<Result<ReadOnlyMemory<byte>>> EntriesAsync(Tile tile, CancellationToken cancel = default) => Ask(node => node.EntriesAsync(tile, cancel));
 
     /// <inheritdoc/>
-    public NodeHealth Health() => nodes[member] is { } node ? node.Health() : new NodeHealth(false, [], ["The member is down."]);
+    public NodeHealth Health() => slot.Current is { } node ? node.Health() : new NodeHealth(false, [], ["The member is down."]);
 
     private ValueTask<Result<T>> Ask<T>(Func<MemberNode, ValueTask<Result<T>>> call) =>
-        nodes[member] is { } node ? call(node) : new(new Fault(FaultCode.Unavailable, "The member is down; try again in a moment."));
+        slot.Current is { } node ? call(node) : new(new Fault(FaultCode.Unavailable, "The member is down; try again in a moment."));
 }

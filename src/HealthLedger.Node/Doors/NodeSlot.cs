@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using HealthLedger.Actors.Hosting;
+using HealthLedger.Actors.Network;
+using HealthLedger.Actors.Nodes;
+
+namespace HealthLedger.Node.Doors;
+
+/// <summary>The node of one member, which comes and goes with it: a replica that ended to compute damaged rows anew comes back with a node of its own.</summary>
+internal sealed class NodeSlot(MemberRunner runner, TimeProvider clock, RandomNumberGenerator random, ILoggerFactory logs) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private (StandaloneMember Member, MemberNode Node)? _open;
+
+    /// <summary>The node; null while the member is down.</summary>
+    public MemberNode? Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                StandaloneMember? up = runner.Up;
+                if (_open is { } known && known.Member == up) return known.Node;
+                if (_open is { } gone) _ = gone.Node.DisposeAsync().AsTask();
+                _open = up is null ? null : (up, new MemberNode(up.Replica, up.Shards, up.Signing, new EmbeddedHostOptions(), clock, random, logs));
+                return _open?.Node;
+            }
+        }
+    }
+
+    /// <summary>Closes the node before its member stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        MemberNode? node;
+        lock (_gate) (node, _open) = (_open?.Node, null);
+        if (node is not null) await node.DisposeAsync();
+    }
+}

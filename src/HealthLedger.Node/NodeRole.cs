@@ -1,0 +1,14 @@
+namespace HealthLedger.Node;
+
+/// <summary>What a process is.</summary>
+internal static class NodeRole
+{
+    /// <summary>A whole network in one process.</summary>
+    public const string Standalone = "standalone";
+
+    /// <summary>One member's validator, shard actors and doors.</summary>
+    public const string Member = "member";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Standalone, Member];
+}
