@@ -35,7 +35,7 @@ public sealed class MutantTests
         // The oracle is not blind: with two liars of four, members that follow every rule still fork.
         var tooMany = new Mutant("two liars of four", _ => Consensus.Replica.SafetyRules.Standard, plan => plan with
         {
-            Members = 4, Liars = 0b0011, Lies = Liars.Lies.Equivocate | Liars.Lies.HideLock, Nemesis = 100, StopSigns = 0,
+            Members = 4, Liars = 0b0011, Lies = Liars.Lies.Equivocate | Liars.Lies.HideLock, Nemesis = 100, Changes = [],
             Acts = World.Acts.Partition | World.Acts.Crash,
         });
         (Failure? noticed, long _) = Runner.Hunt(tooMany, first: 1, SchedulesMax);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using HealthLedger.Simulation.Checks;
 using HealthLedger.Simulation.Engine;
 using HealthLedger.Simulation.World;
@@ -5,7 +6,7 @@ using HealthLedger.Simulation.World;
 namespace HealthLedger.Simulation;
 
 /// <summary>The run that every build makes: many random schedules, each judged by the oracle and by liveness after the healing.</summary>
-public sealed class ScheduleTests
+public sealed partial class ScheduleTests
 {
     private const long SchedulesDefault = 200_000;
 
@@ -32,20 +33,32 @@ public sealed class ScheduleTests
     [Fact]
     public void Schedules_reach_what_they_are_meant_to_reach()
     {
-        int withLiars = 0, withStops = 0, higherEpochs = 0;
+        int withLiars = 0, withStops = 0, higherEpochs = 0, withThree = 0, joined = 0, retired = 0, asked = 0;
         for (ulong seed = 1; seed <= 400; seed++)
         {
             Plan plan = Plan.Of(seed);
             var trace = new Trace();
             Runner.Run(plan, null, trace, out _);
             if (plan.Liars != 0) withLiars++;
-            if (plan.StopSigns > 0 && trace.Lines.Any(line => line.Contains("votes Commit 2.", StringComparison.Ordinal))) withStops++;
+            if (plan.Changes.Length > 0 && trace.Lines.Any(line => line.Contains("votes Commit 2.", StringComparison.Ordinal))) withStops++;
+            if (trace.Lines.Any(line => line.Contains("votes Commit 4.", StringComparison.Ordinal))) withThree++;
+            if (trace.Lines.Any(line => Later().IsMatch(line))) joined++;
+            if (trace.Lines.Any(line => line.EndsWith("retires", StringComparison.Ordinal))) retired++;
+            if (trace.Lines.Any(line => line.Contains("asks for the configurations", StringComparison.Ordinal))) asked++;
             if (trace.Lines.Any(line => line.Contains("complains of 1.", StringComparison.Ordinal))) higherEpochs++;
         }
         withLiars.Should().BeGreaterThan(80);
-        withStops.Should().BeGreaterThan(20, "a new configuration is reached");
+        withStops.Should().BeGreaterThan(60, "a new configuration is reached");
+        withThree.Should().BeGreaterThan(10, "three changes follow each other");
+        joined.Should().BeGreaterThan(20, "who joins votes");
+        retired.Should().BeGreaterThan(20, "who left is switched off");
+        asked.Should().BeGreaterThan(10, "somebody hears of a configuration that it does not know");
         higherEpochs.Should().BeGreaterThan(150, "leaders change");
     }
+
+    // Seven members at most begin.
+    [GeneratedRegex("node [789] +votes Commit|node 1[0-9] +votes Commit")]
+    private static partial Regex Later();
 
     private static (IReadOnlyList<string> Lines, int Events) Told(ulong seed)
     {

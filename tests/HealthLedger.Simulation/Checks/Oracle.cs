@@ -13,15 +13,14 @@ namespace HealthLedger.Simulation.Checks;
 /// </summary>
 public sealed class Oracle(SimWorld world)
 {
-    private readonly int _quorum = QuorumOf(world.Plan.Members);
     private readonly Dictionary<Vote, uint> _tally = [];
     private readonly Dictionary<(int Member, VoteKind Kind, Epoch Epoch, long Height), Hash32> _own = [];
     private readonly Dictionary<(Epoch Epoch, long Height), Hash32> _prepared = [];
     private readonly List<(Epoch Epoch, SimBlock Block)> _commits = [];
     private readonly List<(Epoch Epoch, SimBlock Base)> _bases = [];
     private readonly List<SimBlock> _chain = [world.Genesis];
-    private readonly Epoch[] _promised = Fresh(world.Plan.Members), _lockEpoch = Fresh(world.Plan.Members);
-    private readonly long[] _lockHeight = new long[world.Plan.Members], _cosigned = new long[world.Plan.Members];
+    private readonly Epoch[] _promised = Fresh(world.Configurations.Nodes), _lockEpoch = Fresh(world.Configurations.Nodes);
+    private readonly long[] _lockHeight = new long[world.Configurations.Nodes], _cosigned = new long[world.Configurations.Nodes];
 
     /// <summary>Statements whose clients were told "committed".</summary>
     public ulong AcknowledgedStatements { get; private set; }
@@ -39,21 +38,24 @@ public sealed class Oracle(SimWorld world)
         return quorum;
     }
 
+    private int QuorumIn(int config) => QuorumOf(world.Configurations.Count(config));
+
     /// <summary>A vote is signed, by anyone.</summary>
     public void Voted(Node node, in Vote vote)
     {
         if (node.IsHonest) CheckHonestVote(node, in vote);
-        Count(in vote, node.Member);
+        Count(in vote, world.Configurations.SeatOf(node.Member, vote.Epoch.Config));
     }
 
-    /// <summary>Counts a vote that a liar signed for <paramref name="member"/>.</summary>
+    /// <summary>Counts a vote that was signed with the key at this index of its configuration.</summary>
     public void Count(in Vote vote, int member)
     {
+        Require(member >= 0, "A vote of one who is not a member of its configuration.");
         uint before = _tally.GetValueOrDefault(vote);
         uint after = before | (1u << member);
         if (after == before) return;
         _tally[vote] = after;
-        if (System.Numerics.BitOperations.PopCount(after) != _quorum) return;
+        if (System.Numerics.BitOperations.PopCount(after) != QuorumIn(vote.Epoch.Config)) return;
         if (vote.Kind == VoteKind.Prepare) Prepared(in vote);
         else Commits(in vote);
     }
@@ -107,7 +109,7 @@ public sealed class Oracle(SimWorld world)
     {
         Require(_prepared.TryGetValue((vote.Epoch, vote.Height), out Hash32 prepared) && prepared == vote.Block, "A commit without a prepare certificate.");
         SimBlock block = world.Blocks[vote.Block];
-        Require(HonestDisksWith(block) >= _quorum - System.Numerics.BitOperations.PopCount(world.Faulty), "A commit whose bytes are not on the disks of those who voted.");
+        Require(HonestDisksWith(block) >= QuorumIn(vote.Epoch.Config) - FaultyIn(vote.Epoch.Config), "A commit whose bytes are not on the disks of those who voted.");
         foreach ((Epoch epoch, SimBlock chosen) in _bases)
         {
             Require(epoch <= vote.Epoch || chosen.DescendsFrom(block), "A base that does not descend from an earlier commit.");
@@ -119,12 +121,23 @@ public sealed class Oracle(SimWorld world)
         _commits.Add((vote.Epoch, block));
     }
 
+    private int FaultyIn(int config)
+    {
+        int faulty = 0;
+        for (int index = 0; index < world.Configurations.Count(config); index++)
+        {
+            if ((world.Faulty & (1u << world.Configurations.NodeAt(config, index))) != 0) faulty++;
+        }
+        return faulty;
+    }
+
     private int HonestDisksWith(SimBlock block)
     {
         int disks = 0;
         foreach (Node node in world.Nodes)
         {
-            if (node.IsHonest && (block.Durable & node.Bit) != 0) disks++;
+            bool isMember = world.Configurations.SeatOf(node.Member, block.Info.Config) >= 0;
+            if (isMember && node.IsHonest && (block.Durable & node.Bit) != 0) disks++;
         }
         return disks;
     }
@@ -154,6 +167,8 @@ public sealed class Oracle(SimWorld world)
             }
             Require(info.Height == _chain.Count && block.Parent == _chain[^1], "A committed block whose parent is not committed.");
             Require(block.ObeysRules, "A committed block that breaks a rule, or a statement that is committed twice.");
+            Require(info.Config == _chain[^1].Info.ChildConfig, "A committed block of another configuration than the chain is in.");
+            Require(!info.IsStop || info.ChildConfig <= world.Decided, "A committed stop sign of a configuration that nobody has decided.");
             _chain.Add(block);
         }
     }
@@ -162,7 +177,11 @@ public sealed class Oracle(SimWorld world)
     {
         uint members = 0;
         foreach (VoteProof proof in certificate.Proofs) members |= 1u << proof.Member;
-        Require(System.Numerics.BitOperations.PopCount(members) >= _quorum && members < 1u << world.Plan.Members, "A certificate without q distinct members.");
+        int config = certificate.Epoch.Config;
+        Require(world.Blocks[certificate.Block].Info.Config == config, "A certificate of another configuration than its block's.");
+        Require(
+            System.Numerics.BitOperations.PopCount(members) >= QuorumIn(config) && members < 1u << world.Configurations.Count(config),
+            "A certificate without q distinct members.");
         Require((_tally.GetValueOrDefault(certificate.Vote) & members) == members, "A certificate with a vote that its member never cast.");
     }
 
@@ -172,6 +191,7 @@ public sealed class Oracle(SimWorld world)
         int member = node.Member;
         Require(promise.Epoch >= _promised[member], "A promise of a lower epoch than before.");
         _promised[member] = promise.Epoch;
+        Require(promise.Epoch.Config <= node.Chain[^1].Info.ChildConfig, "A promise above a stop sign that its member has not committed.");
         Epoch epoch = promise.Lock?.Epoch ?? new Epoch(0, -1);
         bool reportsIt = _lockHeight[member] == 0 || _lockEpoch[member] >= promise.Epoch || epoch > _lockEpoch[member]
             || (epoch == _lockEpoch[member] && promise.Lock!.Height >= _lockHeight[member]);

@@ -61,9 +61,9 @@ public sealed class Trace
             CastVote cast => $"votes {cast.Vote.Kind} {cast.Vote.Epoch} {Name(cast.Vote.Height, cast.Vote.Block)}",
             Commit commit => $"commits {string.Join(", ", commit.Blocks.Select(block => Name(block.Height, block.Hash)))} by {commit.Certificate.Epoch}",
             Send { Message: PromiseAnswer answer } => $"promises {answer.Promise.Epoch}, lock {Short(answer.Promise.Lock)}, committed {Short(answer.Promise.Committed)}",
-            Send { Message: NackAnswer answer } send => $"answers node {send.To}: {answer.Nack.Reason}{(answer.Nack.NeedFrom is { } from ? $" from {from}" : "")}",
-            Send { Message: ProposeCall call } send => $"proposes again to node {send.To}: {call.Epoch} {Name(call.Block.Height, call.Block.Hash)}",
-            Send { Message: HandOverCall call } => $"hands {call.HandOver.Epoch} over to node {call.HandOver.To}",
+            Send { Message: NackAnswer answer } send => $"answers node {NodeAt(send)}: {answer.Nack.Reason}{(answer.Nack.NeedFrom is { } from ? $" from {from}" : "")}",
+            Send { Message: ProposeCall call } send => $"proposes again to node {NodeAt(send)}: {call.Epoch} {Name(call.Block.Height, call.Block.Hash)}",
+            Send { Message: HandOverCall call } send => $"hands {call.HandOver.Epoch} over to node {NodeAt(send)}",
             Broadcast { Message: ProposeCall call } => $"proposes {call.Epoch} {Name(call.Block.Height, call.Block.Hash)}{(call.Promises is null ? "" : " with promises")}",
             Broadcast { Message: LockCall call } => $"shows {call.Prepared.Epoch} prepared {Name(call.Prepared.Height, call.Prepared.Block)}",
             Broadcast { Message: DecideCall call } => $"shows {call.Committed.Epoch} committed {Name(call.Committed.Height, call.Committed.Block)}",
@@ -85,6 +85,8 @@ public sealed class Trace
         _names.Add(hash, name);
         return name;
     }
+
+    private int NodeAt(Send send) => _world?.Configurations.NodeAt(send.Message.Config, send.To) ?? send.To;
 
     private string Short(Certificate? certificate) => certificate is null ? "none" : $"{Name(certificate.Height, certificate.Block)} of {certificate.Epoch}";
 }

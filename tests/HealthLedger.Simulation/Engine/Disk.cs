@@ -58,6 +58,16 @@ public sealed class Disk(Epoch first)
         _flushed = _records.Count;
     }
 
+    /// <summary>The files are written anew with records that make the same log.</summary>
+    public void Compact(IEnumerable<VoteRecord> records)
+    {
+        VoteRecord[] kept = [.. records];
+        _records.Clear();
+        _damage.Clear();
+        foreach (VoteRecord record in kept) Append(record);
+        _flushed = _records.Count;
+    }
+
     /// <summary>Both files go.</summary>
     public void Lose() => IsLost = true;
 

@@ -27,6 +27,12 @@ public enum EventKind : byte
     /// <summary>Something breaks or is repaired.</summary>
     Nemesis,
 
+    /// <summary>A configuration becomes known to a node.</summary>
+    Learn,
+
+    /// <summary>A node that is to join is started.</summary>
+    Join,
+
     /// <summary>The liars take a turn.</summary>
     Liars,
 

@@ -49,11 +49,11 @@ public sealed class SimBlock
     }
 
     /// <summary>A block on top of another.</summary>
-    public static SimBlock On(SimBlock parent, ulong statements, long time, long directoryHeight, bool isStop, bool isCheckpoint, bool isValid, ulong salt)
+    public static SimBlock On(SimBlock parent, ulong statements, long time, long directoryHeight, bool isStop, bool isCheckpoint, bool isValid, ulong salt, int? config = null)
     {
         ulong seed = SimRandom.Mix(MemoryMarshal.Read<ulong>(parent.Info.Hash.Bytes) ^ SimRandom.Mix(statements) ^ SimRandom.Mix(salt) ^ ((ulong)time << 8) ^ (isStop ? 1UL : 0) ^ (isValid ? 0 : 2UL));
         var info = new BlockInfo(
-            HashOf(seed, parent.Info.Height + 1), parent.Info.Shard, parent.Info.ChildConfig, parent.Info.Height + 1, parent.Info.Hash,
+            HashOf(seed, parent.Info.Height + 1), parent.Info.Shard, config ?? parent.Info.ChildConfig, parent.Info.Height + 1, parent.Info.Hash,
             directoryHeight, time, parent.Info.TreeSize + 1 + System.Numerics.BitOperations.PopCount(statements), isStop, isCheckpoint);
         return new SimBlock(info, parent, statements, isValid);
     }

@@ -18,21 +18,31 @@ public sealed class Brain(SimWorld world)
     private readonly List<Certificate> _certificates = [];
     private readonly Dictionary<(Epoch Epoch, Id16 Id), Promise?[]> _promises = [];
     private readonly List<(Epoch Epoch, Id16 Id)> _campaigns = [];
-    private readonly Complaint?[] _complaints = new Complaint?[world.Plan.Members];
+    private readonly Dictionary<int, Complaint?[]> _complaints = [];
+    private readonly List<Vote> _overheard = [];
     private readonly List<SimBlock> _blocks = [];
     private readonly Dictionary<Vote, int> _shown = [];
     private readonly Dictionary<(Epoch Epoch, Id16 Id), int> _proposed = [];
     private bool _isActing;
-    private readonly int _quorum = Checks.Oracle.QuorumOf(world.Plan.Members);
 
-    /// <summary>q complaints, the highest heard; empty when fewer are known.</summary>
-    public Complaint[] Evidence
+    private int MembersIn(int config) => world.Configurations.Count(config);
+
+    private int QuorumIn(int config) => Checks.Oracle.QuorumOf(MembersIn(config));
+
+    /// <summary>q complaints of epochs of a configuration, the highest heard; empty when fewer are known.</summary>
+    public Complaint[] Evidence(int config)
     {
-        get
-        {
-            Complaint[] known = [.. _complaints.OfType<Complaint>().OrderByDescending(complaint => complaint.Epoch).Take(_quorum).OrderBy(complaint => complaint.Member)];
-            return known.Length == _quorum ? known : [];
-        }
+        if (!_complaints.TryGetValue(config, out Complaint?[]? heard)) return [];
+        Complaint[] known = [.. heard.OfType<Complaint>().OrderByDescending(complaint => complaint.Epoch).Take(QuorumIn(config)).OrderBy(complaint => complaint.Member)];
+        return known.Length == QuorumIn(config) ? known : [];
+    }
+
+    /// <summary>A vote was cast somewhere: ghosts know of it.</summary>
+    public void Overhear(in Vote vote)
+    {
+        if ((world.Plan.Lies & Lies.Ghost) == 0) return;
+        if (_overheard.Count >= 32) _overheard.RemoveAt(0);
+        _overheard.Add(vote);
     }
 
     /// <summary>Keeps what a message holds.</summary>
@@ -60,6 +70,7 @@ public sealed class Brain(SimWorld world)
     /// <summary>A turn: a few acts at random.</summary>
     public void Act()
     {
+        if ((world.Plan.Lies & Lies.Ghost) != 0) Haunt();
         if ((world.Plan.Lies & Lies.Equivocate) == 0) return;
         for (int i = world.Random.Next(1, 4); i > 0; i--)
         {
@@ -84,44 +95,70 @@ public sealed class Brain(SimWorld world)
         }
     }
 
-    private IEnumerable<int> LiarMembers()
+    /// <summary>The indices of liars in a configuration.</summary>
+    private IEnumerable<int> LiarSeats(int config)
     {
-        for (int member = 0; member < world.Plan.Members; member++)
+        for (int member = 0; member < MembersIn(config); member++)
         {
-            if ((world.Plan.Liars & (1u << member)) != 0) yield return member;
+            if (IsLiar(config, member)) yield return member;
         }
     }
 
-    /// <summary>Asks some members for promises to a leader id of its own, with the best evidence known.</summary>
+    private bool IsLiar(int config, int member) => (world.Plan.Liars & (1u << world.Configurations.NodeAt(config, member))) != 0;
+
+    /// <summary>Signs what is voted now with a key of a former configuration, at the index that it had, and complains so.</summary>
+    private void Haunt()
+    {
+        Node ghost = LiarNode();
+        if (ghost.Replica is null || _overheard.Count == 0) return;
+        Vote vote = _overheard[world.Random.Next(_overheard.Count)];
+        int config = vote.Epoch.Config, former = world.Random.Chance(700) ? config - 1 : world.Random.Next(1, config + 1);
+        int member = world.Configurations.SeatOf(ghost.Member, former), key = world.Configurations.KeyAt(former, member);
+        if (member < 0 || member >= MembersIn(config) || key == world.Configurations.KeyAt(config, member)) return;
+        var cast = new SignedVote(vote, world.Keys.SignAs(in vote, member, key));
+        world.Send(ghost, vote.Epoch.LeaderAmong(MembersIn(config)), new VoteAnswer(cast) { Config = config, From = member });
+        Complaint complaint = world.Keys.SignAs(new Complaint(world.Plan.Shard, vote.Epoch, member, []), key);
+        SendToSome(ghost, new ComplainCall(complaint) { Config = config, From = member });
+    }
+
+    /// <summary>Asks some members for promises to a leader id of its own, with the best evidence known. Who was removed does so where it was.</summary>
     private void Campaign(Node liar)
     {
-        Epoch first = Epoch.First(liar.Replica!.Config, world.Plan.Shard, world.Plan.Members);
-        Complaint[] evidence = Evidence;
+        int config = liar.Seat(liar.Replica!.Config) >= 0 ? liar.Replica.Config : liar.SeatedIn;
+        if (config == 0) return;
+        int members = MembersIn(config), seat = liar.Seat(config);
+        Epoch first = Epoch.First(config, world.Plan.Shard, members);
+        Complaint[] evidence = Evidence(config);
         Epoch highest = evidence.Length == 0 ? first : (first with { Counter = evidence.Min(complaint => complaint.Epoch.Counter) }).Next;
-        for (Epoch epoch = highest; epoch >= first && epoch.Counter > highest.Counter - world.Plan.Members; epoch = epoch with { Counter = epoch.Counter - 1 })
+        for (Epoch epoch = highest; epoch >= first && epoch.Counter > highest.Counter - members; epoch = epoch with { Counter = epoch.Counter - 1 })
         {
-            if (epoch.LeaderAmong(world.Plan.Members) != liar.Member) continue;
+            if (epoch.LeaderAmong(members) != seat) continue;
             Id16 id = world.NextId();
-            var call = new NewEpochCall(epoch, id, evidence, null) { From = liar.Member };
+            var call = new NewEpochCall(epoch, id, evidence, null) { Config = config, From = seat };
             SendToSome(liar, call);
-            foreach (int member in LiarMembers()) Keep(world.Keys.Sign(new Promise(world.Plan.Shard, epoch, id, member, null, null, [])));
+            foreach (int member in LiarSeats(config)) Keep(world.Keys.Sign(new Promise(world.Plan.Shard, epoch, id, member, null, Shown(config), [])));
             return;
         }
     }
+
+    /// <summary>What a liar's promise shows: as little as is taken.</summary>
+    private Certificate? Shown(int config) =>
+        config == 1 ? null : _certificates.Find(certificate => certificate.Kind == VoteKind.Commit && certificate.Epoch.Config == config - 1);
 
     /// <summary>Proposes something under an id that q members have promised to, with whichever q promises it likes.</summary>
     private void Propose(Node liar)
     {
         if (_campaigns.Count == 0) return;
         (Epoch epoch, Id16 id) = _campaigns[^world.Random.Next(1, Math.Min(_campaigns.Count, 6) + 1)];
-        if (epoch.LeaderAmong(world.Plan.Members) == liar.Member) Propose(liar, epoch, id);
+        if (epoch.LeaderAmong(MembersIn(epoch.Config)) == liar.Seat(epoch.Config)) Propose(liar, epoch, id);
     }
 
     private void Propose(Node liar, Epoch epoch, Id16 id)
     {
         List<Promise> known = [.. _promises[(epoch, id)].OfType<Promise>()];
-        if (known.Count < _quorum) return;
-        while (known.Count > _quorum) known.RemoveAt(world.Random.Next(known.Count));
+        int quorum = QuorumIn(epoch.Config);
+        if (known.Count < quorum) return;
+        while (known.Count > quorum) known.RemoveAt(world.Random.Next(known.Count));
         Promise[] chosen = [.. known];
         BaseChoice choice = BaseChoice.Of(chosen, world.Genesis.Info.Ref);
         if (!world.Blocks.TryGetValue(choice.Block.Hash, out SimBlock? on)) return;
@@ -132,14 +169,14 @@ public sealed class Brain(SimWorld world)
             else if (on.Parent is not null && world.Random.Chance(400)) on = on.Parent;
             ulong statements = liar.Pool & ~on.Chain & world.Random.NextULong();
             if (world.Random.Chance(50)) statements = on.Chain;
-            block = world.NewBlock(on, statements, Math.Max(on.Info.Time, liar.Now.Wall), on.Info.DirectoryHeight, world.Random.Chance(30), false, !world.Random.Chance(50));
+            block = world.NewBlock(on, statements, Math.Max(on.Info.Time, liar.Now.Wall), on.Info.DirectoryHeight, world.Random.Chance(30), false, !world.Random.Chance(50), world.Random.Chance(50) ? epoch.Config : null);
             block.Held |= liar.Bit;
             if (_blocks.Count < 64) _blocks.Add(block);
         }
         else if (world.Random.Chance(200) && _blocks.Count > 0) block = _blocks[world.Random.Next(_blocks.Count)];
         if (block.Info.Height == 0) return;
-        var call = new ProposeCall(epoch, id, block.Info, world.Random.Chance(500) ? Newest(VoteKind.Commit) : null, chosen) { From = liar.Member };
-        SendToSome(liar, world.Random.Chance(100) ? new SimWithheld(call) { From = liar.Member } : call);
+        var call = new ProposeCall(epoch, id, block.Info, world.Random.Chance(500) ? Newest(VoteKind.Commit) : null, chosen) { Config = epoch.Config, From = liar.Seat(epoch.Config) };
+        SendToSome(liar, world.Random.Chance(100) ? new SimWithheld(call) { Config = call.Config, From = call.From } : call);
     }
 
     /// <summary>Signs votes, of both kinds, for something that honest members have voted for.</summary>
@@ -148,14 +185,15 @@ public sealed class Brain(SimWorld world)
         if (_voteOrder.Count == 0) return;
         Vote vote = _voteOrder[^world.Random.Next(1, Math.Min(_voteOrder.Count, 12) + 1)];
         if (world.Random.Chance(300)) vote = vote with { Kind = vote.Kind == VoteKind.Prepare ? VoteKind.Commit : VoteKind.Prepare };
-        foreach (int member in LiarMembers())
+        int config = vote.Epoch.Config;
+        foreach (int member in LiarSeats(config))
         {
             world.Oracle.Count(in vote, member);
             VoteProof proof = world.Keys.Sign(in vote, member);
             Keep(vote, proof);
-            Node sender = world.Nodes[member];
-            int leader = vote.Epoch.LeaderAmong(world.Plan.Members);
-            if (sender.Replica is not null) world.Send(sender, leader, new VoteAnswer(new SignedVote(vote, proof)) { From = member });
+            Node sender = world.Nodes[world.Configurations.NodeAt(config, member)];
+            int leader = vote.Epoch.LeaderAmong(MembersIn(config));
+            if (sender.Replica is not null) world.Send(sender, leader, new VoteAnswer(new SignedVote(vote, proof)) { Config = config, From = member });
         }
     }
 
@@ -165,15 +203,16 @@ public sealed class Brain(SimWorld world)
         if (_voteOrder.Count > 0)
         {
             Vote vote = _voteOrder[^world.Random.Next(1, Math.Min(_voteOrder.Count, 12) + 1)];
+            int quorum = QuorumIn(vote.Epoch.Config);
             if (world.Random.Chance(100)) vote = vote with { Kind = VoteKind.Commit };
-            if (_votes.TryGetValue(vote, out VoteProof?[]? proofs) && proofs.Count(proof => proof is not null) >= _quorum)
+            if (_votes.TryGetValue(vote, out VoteProof?[]? proofs) && proofs.Count(proof => proof is not null) >= quorum)
             {
-                Keep(new Certificate(vote, [.. proofs.OfType<VoteProof>().Take(_quorum)]));
+                Keep(new Certificate(vote, [.. proofs.OfType<VoteProof>().Take(quorum)]));
             }
-            else if (vote.Kind == VoteKind.Commit && _votes.TryGetValue(vote with { Kind = VoteKind.Prepare }, out proofs) && proofs.Count(proof => proof is not null) >= _quorum)
+            else if (vote.Kind == VoteKind.Commit && _votes.TryGetValue(vote with { Kind = VoteKind.Prepare }, out proofs) && proofs.Count(proof => proof is not null) >= quorum)
             {
                 // Prepare votes passed off as Commits: worth nothing while the kind is signed.
-                SendToSome(liar, new DecideCall(new Certificate(vote, [.. proofs.OfType<VoteProof>().Take(_quorum)])) { From = liar.Member });
+                SendToSome(liar, new DecideCall(new Certificate(vote, [.. proofs.OfType<VoteProof>().Take(quorum)])) { Config = vote.Epoch.Config, From = liar.Seat(vote.Epoch.Config) });
                 return;
             }
         }
@@ -181,12 +220,15 @@ public sealed class Brain(SimWorld world)
         Certificate certificate = _certificates[^world.Random.Next(1, Math.Min(_certificates.Count, 10) + 1)];
         if (certificate.Kind == VoteKind.Commit)
         {
-            SendToSome(liar, new DecideCall(certificate) { From = liar.Member });
+            SendToSome(liar, new DecideCall(certificate) { Config = certificate.Epoch.Config, From = liar.Seat(certificate.Epoch.Config) });
             return;
         }
         (Epoch epoch, Id16 id) = _campaigns.FindLast(campaign => campaign.Epoch == certificate.Epoch);
         if (world.Random.Chance(200) && _campaigns.Count > 0) (epoch, id) = _campaigns[^1];
-        if (!id.IsZero && epoch.LeaderAmong(world.Plan.Members) == liar.Member) SendToSome(liar, new LockCall(epoch, id, certificate) { From = liar.Member });
+        if (!id.IsZero && epoch.LeaderAmong(MembersIn(epoch.Config)) == liar.Seat(epoch.Config))
+        {
+            SendToSome(liar, new LockCall(epoch, id, certificate) { Config = epoch.Config, From = liar.Seat(epoch.Config) });
+        }
     }
 
     private Certificate? Newest(VoteKind kind) => _certificates.FindLast(certificate => certificate.Kind == kind);
@@ -194,7 +236,7 @@ public sealed class Brain(SimWorld world)
     private void SendToSome(Node liar, Message message)
     {
         uint to = world.Random.Chance(300) ? uint.MaxValue : (uint)world.Random.NextULong();
-        for (int member = 0; member < world.Plan.Members; member++)
+        for (int member = 0; member < MembersIn(message.Config); member++)
         {
             if ((to & (1u << member)) != 0) world.Send(liar, member, message);
         }
@@ -205,7 +247,7 @@ public sealed class Brain(SimWorld world)
         if (!_votes.TryGetValue(vote, out VoteProof?[]? proofs))
         {
             if (_votes.Count >= 512) return;
-            _votes.Add(vote, proofs = new VoteProof?[world.Plan.Members]);
+            _votes.Add(vote, proofs = new VoteProof?[MembersIn(vote.Epoch.Config)]);
             _voteOrder.Add(vote);
         }
         proofs[proof.Member] = proof;
@@ -215,32 +257,32 @@ public sealed class Brain(SimWorld world)
     /// <summary>Adds the liars' own votes where they make the quorum, and shows the certificate to some or all.</summary>
     private void Complete(in Vote vote, VoteProof?[] proofs)
     {
-        int leader = vote.Epoch.LeaderAmong(world.Plan.Members);
-        if ((world.Plan.Liars & (1u << leader)) == 0) return;
+        int config = vote.Epoch.Config, leader = vote.Epoch.LeaderAmong(MembersIn(config)), quorum = QuorumIn(config);
+        if (!IsLiar(config, leader)) return;
         int known = 0;
         for (int member = 0; member < proofs.Length; member++)
         {
-            if (proofs[member] is not null || (world.Plan.Liars & (1u << member)) != 0) known++;
+            if (proofs[member] is not null || IsLiar(config, member)) known++;
         }
-        if (known < _quorum) return;
+        if (known < quorum) return;
         int shown = _shown.GetValueOrDefault(vote);
         if (shown >= 3) return;
         _shown[vote] = shown + 1;
         _isActing = true;
-        foreach (int member in LiarMembers())
+        foreach (int member in LiarSeats(config))
         {
             world.Oracle.Count(in vote, member);
             proofs[member] = world.Keys.Sign(in vote, member);
         }
         _isActing = false;
-        var certificate = new Certificate(vote, [.. proofs.OfType<VoteProof>().Take(_quorum)]);
+        var certificate = new Certificate(vote, [.. proofs.OfType<VoteProof>().Take(quorum)]);
         Keep(certificate);
-        Node liar = world.Nodes[leader];
+        Node liar = world.Nodes[world.Configurations.NodeAt(config, leader)];
         if (liar.Replica is null) return;
         Epoch epoch = vote.Epoch;
         Id16 id = _campaigns.FindLast(campaign => campaign.Epoch == epoch).Id;
-        if (vote.Kind == VoteKind.Commit) SendToSome(liar, new DecideCall(certificate) { From = leader });
-        else if (!id.IsZero) SendToSome(liar, new LockCall(epoch, id, certificate) { From = leader });
+        if (vote.Kind == VoteKind.Commit) SendToSome(liar, new DecideCall(certificate) { Config = config, From = leader });
+        else if (!id.IsZero) SendToSome(liar, new LockCall(epoch, id, certificate) { Config = config, From = leader });
     }
 
     private void Keep(Promise promise)
@@ -249,25 +291,30 @@ public sealed class Brain(SimWorld world)
         if (!_promises.TryGetValue(key, out Promise?[]? promises))
         {
             if (_promises.Count >= 256) return;
-            _promises.Add(key, promises = new Promise?[world.Plan.Members]);
+            _promises.Add(key, promises = new Promise?[MembersIn(promise.Epoch.Config)]);
             _campaigns.Add(key);
         }
         promises[promise.Member] = promise;
-        int leader = promise.Epoch.LeaderAmong(world.Plan.Members);
-        if (_isActing || (world.Plan.Lies & Lies.Equivocate) == 0 || (world.Plan.Liars & (1u << leader)) == 0) return;
-        if (promises.Count(given => given is not null) < _quorum || !world.Random.Chance(500) || world.Nodes[leader].Replica is null) return;
+        int config = promise.Epoch.Config, leader = promise.Epoch.LeaderAmong(MembersIn(config));
+        if (_isActing || (world.Plan.Lies & Lies.Equivocate) == 0 || !IsLiar(config, leader)) return;
+        Node liar = world.Nodes[world.Configurations.NodeAt(config, leader)];
+        if (promises.Count(given => given is not null) < QuorumIn(config) || !world.Random.Chance(500) || liar.Replica is null) return;
         int proposed = _proposed.GetValueOrDefault(key);
         if (proposed >= 4) return;
         _proposed[key] = proposed + 1;
         _isActing = true;
-        Propose(world.Nodes[leader], promise.Epoch, promise.LeaderId);
+        Propose(liar, promise.Epoch, promise.LeaderId);
         _isActing = false;
     }
 
     private void Keep(Complaint complaint)
     {
-        if (_complaints[complaint.Member] is { } held && held.Epoch >= complaint.Epoch) return;
-        _complaints[complaint.Member] = complaint;
+        if (!_complaints.TryGetValue(complaint.Epoch.Config, out Complaint?[]? heard))
+        {
+            _complaints.Add(complaint.Epoch.Config, heard = new Complaint?[MembersIn(complaint.Epoch.Config)]);
+        }
+        if (heard[complaint.Member] is { } held && held.Epoch >= complaint.Epoch) return;
+        heard[complaint.Member] = complaint;
     }
 
     private void Keep(Certificate certificate)

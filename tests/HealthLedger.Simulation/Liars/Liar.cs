@@ -24,9 +24,9 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
         world.Brain!.Observe(message);
         if (Has(Lies.Nack) && message is NewEpochCall or ProposeCall or LockCall && world.Random.Chance(500))
         {
-            Epoch above = (node.Replica?.Promised ?? default) with { Counter = 1000 };
-            var nack = new Nack(world.Plan.Shard, above, NackReason.PromisedHigher, node.Member, null, []);
-            world.Send(node, message.From, new NackAnswer(nack) { From = node.Member });
+            int seat = node.Seat(message.Config);
+            var nack = new Nack(world.Plan.Shard, new Epoch(message.Config, 1000), NackReason.PromisedHigher, seat, null, []);
+            world.Send(node, message.From, new NackAnswer(nack) { Config = message.Config, From = seat });
         }
         if (Has(Lies.Complain) && world.Random.Chance(60)) Complain(world.Random.Next(0, 2));
         if (Has(Lies.BurnCounters) && world.Random.Chance(60)) Complain(world.Random.Next(1, 1000));
@@ -38,6 +38,9 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
         return !Has(Lies.Silent) || world.Random.Chance(800);
     }
 
+    /// <summary>It keeps things back, stop signs too.</summary>
+    public bool Censors => Has(Lies.Censor);
+
     /// <summary>The statements it would propose.</summary>
     public ulong Choose(ulong open) => Has(Lies.Censor) ? open & ~Censored : open;
 
@@ -48,8 +51,9 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
         switch (effect)
         {
             case CastVote cast:
-                world.Oracle.Count(cast.Vote, node.Member);
-                Say(cast.To, new VoteAnswer(new SignedVote(cast.Vote, world.Keys.Sign(cast.Vote, node.Member))) { From = node.Member });
+                int config = cast.Vote.Epoch.Config, seat = node.Seat(config);
+                world.Oracle.Count(cast.Vote, seat);
+                Say(cast.To, new VoteAnswer(new SignedVote(cast.Vote, world.Keys.Sign(cast.Vote, seat))) { Config = config, From = seat });
                 break;
             case Send send:
                 Say(send.To, node.Signed(Bend(send.Message)));
@@ -60,9 +64,9 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
                 // The brain proposes instead.
                 break;
             case Broadcast { Message: ProposeCall call } when Has(Lies.BlindVote) && world.Random.Chance(300):
-                for (int member = 0; member < world.Plan.Members; member++)
+                for (int member = 0; member < world.Configurations.Count(call.Config); member++)
                 {
-                    Say(member, world.Random.Chance(500) ? new SimWithheld(call) { From = node.Member } : call);
+                    Say(member, world.Random.Chance(500) ? new SimWithheld(call) { Config = call.Config, From = call.From } : call);
                 }
                 break;
             case Broadcast { Message: ProposeCall call } when Has(Lies.TwoFaced) && world.Random.Chance(700):
@@ -70,7 +74,7 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
                 break;
             case Broadcast broadcast:
                 Message message = node.Signed(broadcast.Message);
-                for (int member = 0; member < world.Plan.Members; member++) Say(member, message);
+                for (int member = 0; member < world.Configurations.Count(message.Config); member++) Say(member, message);
                 break;
             default: break;
         }
@@ -82,10 +86,11 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
         SimBlock block = world.Blocks[call.Block.Hash];
         SimBlock other = world.NewBlock(block.Parent!, block.Statements, block.Info.Time + 1, block.Info.DirectoryHeight, false, false, isValid: true);
         other.Held |= node.Bit;
-        for (int member = 0; member < world.Plan.Members; member++)
+        int members = world.Configurations.Count(call.Config);
+        for (int member = 0; member < members; member++)
         {
-            bool isUpper = 2 * member >= world.Plan.Members;
-            if (isUpper) world.Trace?.Add(node, $"proposes {call.Epoch} {world.Trace.Name(other.Info.Height, other.Info.Hash)} to node {member} instead");
+            bool isUpper = 2 * member >= members;
+            if (isUpper) world.Trace?.Add(node, $"proposes {call.Epoch} {world.Trace.Name(other.Info.Height, other.Info.Hash)} to node {world.Configurations.NodeAt(call.Config, member)} instead");
             Say(member, isUpper ? call with { Block = other.Info } : call);
         }
     }
@@ -98,7 +103,7 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
                 return answer with { Promise = answer.Promise with { Lock = null, Committed = world.Random.Chance(500) ? null : answer.Promise.Committed } };
             case StatusAnswer answer when Has(Lies.FalseStatus):
                 var claim = new Vote(VoteKind.Prepare, world.Plan.Shard, answer.Status.Promised with { Counter = 9_999 }, 9_999, world.Genesis.Info.Hash);
-                int asker = world.Random.Next(world.Plan.Members);
+                int asker = world.Random.Next(world.Configurations.Count(answer.Config));
                 return answer with { Status = answer.Status with { ShownVote = new SignedVote(claim, new VoteProof(asker, 0, 1, [], new byte[8])) } };
             default:
                 return message;
@@ -109,10 +114,13 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
     {
         if (node.Replica is not { } replica || replica.Promised.Counter < 0 || world.Now - _complainedAt < 10) return;
         _complainedAt = world.Now;
+        // One who was removed complains of the last epoch it was in.
+        int config = replica.Promised.Config, seat = node.Seat(config);
+        if (seat < 0) return;
         Epoch epoch = replica.Promised with { Counter = replica.Promised.Counter + ahead };
-        var call = new ComplainCall(world.Keys.Sign(new Complaint(world.Plan.Shard, epoch, node.Member, []))) { From = node.Member };
+        var call = new ComplainCall(world.Keys.Sign(new Complaint(world.Plan.Shard, epoch, seat, []))) { Config = config, From = seat };
         world.Brain!.Observe(call);
-        for (int member = 0; member < world.Plan.Members; member++) world.Send(node, member, call);
+        for (int member = 0; member < world.Configurations.Count(config); member++) world.Send(node, member, call);
     }
 
     private void Say(int to, Message message)

@@ -49,6 +49,9 @@ public enum Lies
     /// <summary>Proposes one block to some and another to the rest.</summary>
     TwoFaced = 8192,
 
+    /// <summary>Goes on, with the key it had, at the index it had, after it was removed or replaced.</summary>
+    Ghost = 16384,
+
     /// <summary>All of them.</summary>
-    All = 16383,
+    All = 32767,
 }

@@ -106,6 +106,39 @@ internal static class BrokenRules
         public override bool CountsFor(Epoch vote, Epoch certificate) => vote.Config == certificate.Config;
     }
 
+    /// <summary>Above a stop sign, as many votes as below it make a certificate.</summary>
+    public sealed class FormerQuorum : SafetyRules
+    {
+        public override int QuorumIn(IMembership membership, int config) =>
+            QuorumOf(membership.Count(config - 1) is > 0 and var former ? former : membership.Count(config));
+    }
+
+    /// <summary>Who is to be a member promises before it has the stop sign.</summary>
+    public sealed class NotLevel : SafetyRules
+    {
+        public override bool MayPromise(Epoch epoch, int config, bool isLevel) => epoch.Config >= config;
+
+        public override bool IsLevel(Promise promise, int firstConfig) => true;
+    }
+
+    /// <summary>A stop sign is a block like any other to the members that it ends.</summary>
+    public sealed class SignOverrun : SafetyRules
+    {
+        public override bool EndsConfiguration(bool isStop) => false;
+    }
+
+    /// <summary>Who starts or joins votes at once.</summary>
+    public sealed class NoQuestion : SafetyRules
+    {
+        public override bool AsksBeforeVoting => false;
+    }
+
+    /// <summary>Nobody misses the first block of a configuration.</summary>
+    public sealed class NoFirstBlock : SafetyRules
+    {
+        public override bool WaitsForFirstBlock => false;
+    }
+
     private static BaseChoice Best(Promise[] promises, BlockRef genesis, Comparison<Certificate?> order)
     {
         Certificate? highest = null, committed = null;

@@ -12,6 +12,15 @@ internal sealed record Mutant(string Name, Func<SimWorld, SafetyRules> RulesOf, 
     /// <summary>False: a Prepare can be passed off as a Commit.</summary>
     public bool BindsKind { get; init; } = true;
 
+    /// <summary>True: a vote of who had that index in the configuration before is taken.</summary>
+    public bool TakesFormer { get; init; }
+
+    /// <summary>True: who has lost its vote log starts like one who never had any.</summary>
+    public bool ForgetsLoss { get; init; }
+
+    /// <summary>False: nobody waits for a stop sign that is due.</summary>
+    public bool SignsWait { get; init; } = true;
+
     /// <summary>The same plans under the right rules.</summary>
     public Mutant Control => new("control", _ => SafetyRules.Standard, Shape);
 

@@ -1,5 +1,6 @@
 using HealthLedger.Consensus.Replica;
 using HealthLedger.Simulation.Liars;
+using HealthLedger.Simulation.Engine;
 using HealthLedger.Simulation.World;
 using static HealthLedger.Simulation.Mutants.BrokenRules;
 
@@ -23,17 +24,32 @@ internal static class MutantTable
         new("q = 2f+1 at n = 6", _ => new TwoFaultsAndOne(), plan => Lying(plan with { Members = 6 }, Lies.Equivocate)),
         new("step down on one bare Nack", _ => new StepsDownOnNack(), plan => Lying(plan with { Members = 4 }, Lies.Nack)),
         new("a guard that locks a replica out after a partition", _ => new LocksOut(), NoLies),
-        new("stop sign lost with its leader", world => new StopSignLost(world), plan => NoLies(plan) with { StopSigns = 2 }),
-        new("lock preferred to a higher commit across a reconfiguration", _ => new LockPreferred(), plan => NoLies(plan) with { StopSigns = 2 }),
+        new("stop sign lost with its leader", world => new StopSignLost(world), plan => Changing(NoLies(plan), Changes.None)),
+        new("lock preferred to a higher commit across a reconfiguration", _ => new LockPreferred(), plan => Changing(NoLies(plan), Changes.None)),
         new("lock on an older prepare certificate", _ => new LocksOnOlder(), plan => Lying(plan, Lies.Equivocate)),
         new("votes without a kind", _ => SafetyRules.Standard, plan => Lying(plan, Lies.Equivocate)) { BindsKind = false },
         new("clock check on a certified block", _ => new ClockOnCertified(), plan => NoLies(plan) with { Outage = 7_000 }),
+        new("quorum of the old configuration above the stop sign", _ => new FormerQuorum(), plan => Changing(NoLies(plan), Changes.Add)),
+        new("a removed member's votes counted", _ => SafetyRules.Standard, plan => Changing(Lying(plan, Lies.Ghost), Changes.Remove | Changes.Replace)) { TakesFormer = true },
+        new("new leader not level with the stop sign", _ => new NotLevel(), plan => Changing(NoLies(plan), Changes.Turnover)),
+        new("blocks above an uncommitted stop sign", _ => new SignOverrun(), plan => Changing(NoLies(plan), Changes.Replace)),
+        new("a joiner with an empty log where it was a member before", _ => new NoQuestion(), plan => Changing(Losing(plan), Changes.Remove | Changes.Add)) { ForgetsLoss = true },
+        new("nobody waits for a stop sign", _ => SafetyRules.Standard, plan => Changing(Lying(plan, Lies.Censor), Changes.None)) { SignsWait = false },
+        new("nobody waits for the first block above a stop sign", _ => new NoFirstBlock(), plan => Changing(NoLies(plan), Changes.Replace) with { StatementsAfter = 0 }),
     ];
 
     private static Plan NoLies(Plan plan) => plan with
     {
         Members = Math.Max(3, plan.Members), Liars = 0, Lies = Lies.None, Nemesis = 60 + (int)(plan.Seed % 200), Acts = Rough, Drop = Math.Max(50, plan.Drop),
     };
+
+    private static Plan Losing(Plan plan) => NoLies(plan) with { Members = Math.Max(4, plan.Members), Acts = Rough | Acts.RestoreLog, Chaos = Math.Max(2_000, plan.Chaos) };
+
+    private static Plan Changing(Plan plan, Changes kinds)
+    {
+        Change[] changes = Plan.DrawChanges(new SimRandom(plan.Seed));
+        return plan with { Changes = [.. changes.Select(change => change with { Kinds = kinds })] };
+    }
 
     private static Plan Lying(Plan plan, Lies lies)
     {

@@ -17,6 +17,9 @@ internal sealed record Scenario(string Name, string Story, Action<SimWorld, Trac
     /// <summary>How.</summary>
     public Lies Lies { get; init; }
 
+    /// <summary>Changes of members.</summary>
+    public Change[] Changes { get; init; } = [];
+
     /// <summary>The file.</summary>
     public string FileName => $"{Name}.txt";
 
@@ -25,7 +28,7 @@ internal sealed record Scenario(string Name, string Story, Action<SimWorld, Trac
     {
         var plan = new Plan
         {
-            Seed = 1, Members = 4, Shard = 4, Chaos = 10_000, Statements = 0, StatementsAfter = 0, Delay = 6, Liars = Liars, Lies = Lies,
+            Seed = 1, Members = 4, Shard = 4, Chaos = 10_000, Statements = 0, StatementsAfter = 0, Delay = 6, Liars = Liars, Lies = Lies, Changes = Changes,
         };
         var trace = new Trace();
         var world = new SimWorld(plan, null, trace);

@@ -86,6 +86,27 @@ internal static class Scenarios
             world.In(100, () => world.Give(world.Nodes[0]));
             world.In(150, () => world.Give(world.Nodes[3]));
         }),
+        new("member-replaced", """
+            A new node takes the place of a member, with a key and an empty vote log of its own; configuration 2 is decided at 300 ms.
+            Look for: the stop sign, alone in its block, committed by 1.0; the new node fetches up to it, asks the new members what they hold of its own, then votes;
+            the first block of configuration 2, empty, needs an epoch of configuration 2; once it is committed the node that left retires (rule 10).
+            """, (world, trace) =>
+        {
+            world.In(100, () => world.Give(world.Nodes[0]));
+            world.In(900, () => world.Give(world.Nodes[2]));
+        }) { Changes = [new Change(Changes.Replace, 2, 30)] },
+        new("stop-sign-behind-a-partition", """
+            Everybody is replaced, and as soon as the stop sign is committed no message of the old members reaches a new one for a second.
+            Look for: nothing commits meanwhile; then the new members ask where the old ones stand, and the base of 2.0 is the sign; the old ones retire.
+            """, (world, trace) =>
+        {
+            world.In(100, () => world.Give(world.Nodes[1]));
+            trace.When("commits 2 by 1.0", () =>
+            {
+                for (int member = 0; member < 4; member++) Cut(world, member, [.. Enumerable.Range(4, world.Configurations.Nodes - 4)]);
+            });
+            world.In(1_500, () => Array.Clear(world.Blocked));
+        }) { Changes = [new Change(Changes.Turnover, 6, 30)] },
     ];
 
     private static void Cut(SimWorld world, int from, params int[] to)

@@ -26,6 +26,11 @@ public sealed partial class Node
 
     private Verdict Judge(SimBlock block)
     {
+        if (block.Info.IsStop && block.Info.ChildConfig > Known)
+        {
+            AskForConfigurations();
+            return Verdict.DirectoryAhead;
+        }
         if (Liar is not null && (Liar.Lies & Lies.BlindVote) != 0)
         {
             block.Executed |= Bit;
@@ -108,15 +113,16 @@ public sealed partial class Node
         if ((parent.Executed & Bit) == 0) return false;
         ulong open = Pool & ~parent.Chain;
         if (Liar is not null) open = Liar.Choose(open);
-        bool isStop = _world.WantsStop(leader.Epoch.Config) && parent.Info.ChildConfig == leader.Epoch.Config;
-        if (parent.Info.ChildConfig != leader.Epoch.Config) return false;
+        bool ends = _world.Rules.EndsConfiguration(parent.Info.IsStop);
+        if (ends ? parent.Info.ChildConfig != leader.Epoch.Config : parent.Info.Config != leader.Epoch.Config) return false;
+        bool isStop = Known > leader.Epoch.Config && (ends || !parent.Info.IsStop) && Liar?.Censors != true;
         if (open == 0 && !isStop && !parent.Info.IsStop) return false;
         ulong chosen = 0;
         int count = _world.Random.Next(1, 4);
         for (ulong rest = open; rest != 0 && count-- > 0; rest &= rest - 1) chosen |= rest & ~(rest - 1);
         long directory = Liar is not null && (Liar.Lies & Lies.FreezeDirectory) != 0 ? parent.Info.DirectoryHeight : Math.Max(parent.Info.DirectoryHeight, DirectoryHeight);
         bool checkpoint = _world.Plan.Shard == 0 && _world.Random.Chance(300);
-        SimBlock block = _world.NewBlock(parent, isStop ? 0 : chosen, Math.Max(parent.Info.Time, Now.Wall), directory, isStop, checkpoint, isValid: true);
+        SimBlock block = _world.NewBlock(parent, isStop ? 0 : chosen, Math.Max(parent.Info.Time, Now.Wall), directory, isStop, checkpoint, isValid: true, leader.Epoch.Config);
         block.Held |= Bit;
         StepLeader(leader, new BlockToPropose(block.Info));
         return true;

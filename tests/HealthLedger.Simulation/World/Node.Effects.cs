@@ -15,6 +15,11 @@ public sealed partial class Node
     public void Receive(Message message)
     {
         if (Replica is null) return;
+        if (message.Config > Known)
+        {
+            AskForConfigurations();
+            return;
+        }
         if (Liar is not null && !Liar.Hears(message)) return;
         switch (message)
         {
@@ -72,9 +77,7 @@ public sealed partial class Node
     public void Lead(Epoch epoch, Complaint[] complaints, HandOver? handOver)
     {
         if (Replica is null) return;
-        var settings = new Consensus.Replica.ReplicaSettings(
-            _world.Plan.Shard, _world.Genesis.Info, new Membership(_world.Plan.Members, Member), _world.Keys, _world.NextId());
-        var leader = new LeaderMachine(settings, epoch, _world.NextId(), complaints, handOver, _world.Rules);
+        var leader = new LeaderMachine(NewSettings(), epoch, _world.NextId(), complaints, handOver, _world.Rules);
         if (Leaders.Count >= 4) Leaders.RemoveAt(0);
         Leaders.Add(leader);
         _world.Trace?.Add(this, $"tries to lead {epoch}");
@@ -87,7 +90,7 @@ public sealed partial class Node
     {
         Epoch next = handOver.Epoch.Next;
         if (Replica is null || handOver.Epoch.Counter < 0 || next <= Replica.Promised || next.Config != Replica.Config) return;
-        if (next.LeaderAmong(_world.Plan.Members) != Member || Leaders.Exists(leader => leader.Epoch == next)) return;
+        if (next.LeaderAmong(_world.Configurations.Count(next.Config)) != Seat(next.Config) || Leaders.Exists(leader => leader.Epoch == next)) return;
         Lead(next, [], handOver);
     }
 
@@ -145,6 +148,9 @@ public sealed partial class Node
                 break;
             case LeaderEnded ended:
                 _world.Trace?.Add(this, $"stops leading {ended.Epoch}: {ended.Reason}");
+                break;
+            case ConfigurationMissing:
+                AskForConfigurations();
                 break;
             case ModeChanged changed:
                 _world.Trace?.Add(this, $"is now {changed.Mode}");
@@ -204,14 +210,16 @@ public sealed partial class Node
         {
             case CastVote cast:
                 _world.Oracle.Voted(this, cast.Vote);
-                _world.Send(this, cast.To, new VoteAnswer(new SignedVote(cast.Vote, _world.Keys.Sign(cast.Vote, Member))) { From = Member });
+                _world.Brain?.Overhear(cast.Vote);
+                int config = cast.Vote.Epoch.Config, seat = Seat(config);
+                _world.Send(this, cast.To, new VoteAnswer(new SignedVote(cast.Vote, _world.Keys.Sign(cast.Vote, seat))) { Config = config, From = seat });
                 break;
             case Send send:
                 _world.Send(this, send.To, Signed(send.Message));
                 break;
             case Broadcast broadcast:
                 Message signed = Signed(broadcast.Message);
-                for (int member = 0; member < _world.Plan.Members; member++) _world.Send(this, member, signed);
+                for (int member = 0; member < _world.Configurations.Count(signed.Config); member++) _world.Send(this, member, signed);
                 break;
             case Cosign cosign:
                 _world.Oracle.Cosigned(this, cosign.TreeSize);

@@ -10,7 +10,7 @@ using HealthLedger.Simulation.Engine;
 namespace HealthLedger.Simulation.World;
 
 /// <summary>
-/// One member's node: the shell around the two machines, as README of HealthLedger.Consensus asks it to be, over a disk and a network that fail.
+/// One node, of a member or of one who will be, or was: the shell around the two machines, as README of HealthLedger.Consensus asks it to be, over a disk and a network that fail.
 /// A twin is a second node of the same member.
 /// </summary>
 public sealed partial class Node
@@ -21,6 +21,7 @@ public sealed partial class Node
     private readonly long[] _since = new long[64], _shareAt = new long[64];
     private readonly List<Certificate?> _certificates = [null];
     private bool _flushPlanned;
+    private long _knownSince;
 
     internal Node(SimWorld world, int id, int member)
     {
@@ -28,12 +29,14 @@ public sealed partial class Node
         Disk = new Disk(Epoch.First(1, world.Plan.Shard, world.Plan.Members));
         Chain = [world.Genesis];
         Offset = 1_000 * id;
+        // Replaced before it ever was a member.
+        IsOff = !world.Configurations.IsEverSeated(member);
     }
 
     /// <summary>The node's number; equal to the member's but for a twin.</summary>
     public int Id { get; }
 
-    /// <summary>The member it belongs to.</summary>
+    /// <summary>The member it belongs to, by the number of its first node; its index in a configuration is <see cref="Seat"/>.</summary>
     public int Member { get; }
 
     /// <summary>Its bit in a block's sets.</summary>
@@ -69,6 +72,12 @@ public sealed partial class Node
     /// <summary>The directory height it has committed.</summary>
     public long DirectoryHeight { get; set; }
 
+    /// <summary>The newest configuration that it knows. Never forgotten.</summary>
+    public int Known { get; private set; } = 1;
+
+    /// <summary>It has left and was switched off for good, or never came.</summary>
+    public bool IsOff { get; private set; }
+
     /// <summary>Statements whose bytes are here.</summary>
     public ulong Pool { get; private set; }
 
@@ -86,13 +95,17 @@ public sealed partial class Node
     {
         Life++;
         VoteLog? log = Disk.Read();
-        var settings = new ReplicaSettings(_world.Plan.Shard, _world.Genesis.Info, new Membership(_world.Plan.Members, Member), _world.Keys, _world.NextId());
+        if (log is not null && _world.Random.Chance(200)) log = Compacted(log);
+        if (log is null && _world.ForgetsLoss) log = new VoteLog(Epoch.First(1, _world.Plan.Shard, _world.Plan.Members));
+        _knownSince = Now.Elapsed;
+        if (Known < _world.Decided) LearnIn(_world.Random.Next(1, 300), _world.Decided);
+        ReplicaSettings settings = NewSettings();
         Replica = new ReplicaMachine(settings, log, Chain[^1].Info, _world.Rules);
         _world.Trace?.Add(this, log is null ? "starts without a vote log" : $"starts: {Describe(log)}");
         List<Effect> effects = Rent();
         Replica.Start(Now, effects);
         // The store may have kept a commit whose record in the vote log was lost.
-        if (_certificates[^1] is { } certificate) Replica.Step(new DecideCall(certificate) { From = Member }, Now, effects);
+        if (_certificates[^1] is { } certificate) Replica.Step(new DecideCall(certificate) { Config = certificate.Epoch.Config, From = -1 }, Now, effects);
         Do(effects);
         _world.Queue.Add(_world.Now + _world.Random.Next(1, 100), new SimEvent(EventKind.Tick, Id, Life, null));
     }
@@ -143,7 +156,76 @@ public sealed partial class Node
         TryBuild();
         if (Replica is null || !_world.Random.Chance(100)) return;
         // The shell asks somebody where it stands about once a second, so that a quiet shard catches up too.
-        _world.Send(this, _world.Random.Next(_world.Plan.Members), new StatusCall(_world.NextId()) { From = Member });
+        AskSomebody();
+        if (Replica is { MayRetire: true } && Watch == 0 && !_world.WillSit(this) && _world.Random.Chance(100)) SwitchOff();
+    }
+
+    /// <summary>Its index in a configuration that it knows; -1 when it has none.</summary>
+    public int Seat(int config) => config <= Known ? _world.Configurations.SeatOf(Member, config) : -1;
+
+    /// <summary>The newest configuration that it knows and is in; 0 when there is none.</summary>
+    public int SeatedIn
+    {
+        get
+        {
+            for (int config = Known; config > 0; config--)
+            {
+                if (Seat(config) >= 0) return config;
+            }
+            return 0;
+        }
+    }
+
+    /// <summary>Hears of the configurations up to one.</summary>
+    public void Learn(int config)
+    {
+        if (Replica is null || config <= Known) return;
+        _world.Trace?.Add(this, $"knows configuration {config}");
+        (Known, _knownSince) = (config, Now.Elapsed);
+        StepReplica(NewWaiting());
+        TryBuild();
+    }
+
+    /// <summary>Asks others for the configurations: somebody used one that is not known here.</summary>
+    private void AskForConfigurations()
+    {
+        Node? knowing = _world.Nodes.Find(peer => peer.Replica is not null && peer.Known > Known && _world.IsConnected(Id, peer.Id) && _world.IsConnected(peer.Id, Id));
+        if (knowing is null) return;
+        _world.Trace?.Add(this, "asks for the configurations");
+        LearnIn(_world.Random.Next(5, 60), knowing.Known);
+    }
+
+    private void LearnIn(int milliseconds, int config) => _world.Queue.Add(_world.Now + milliseconds, new SimEvent(EventKind.Learn, Id, -1, config));
+
+    private void AskSomebody()
+    {
+        int own = SeatedIn;
+        if (Replica is null || own == 0) return;
+        int config = _world.Random.Next(Replica.Config, Math.Max(Known, Replica.Config) + 1);
+        int member = _world.Random.Next(_world.Configurations.Count(config));
+        _world.Send(this, config, member, new StatusCall(_world.NextId()) { Config = own, From = Seat(own) });
+    }
+
+    private void SwitchOff()
+    {
+        _world.Trace?.Add(this, "retires");
+        Crash();
+        IsOff = true;
+    }
+
+    private ReplicaSettings NewSettings() =>
+        new(_world.Plan.Shard, _world.Genesis.Info, new Membership(_world.Configurations, this), _world.Keys, _world.NextId());
+
+    /// <summary>A compacted file is the same log.</summary>
+    private VoteLog Compacted(VoteLog log)
+    {
+        VoteRecord[] records = [.. log.Snapshot(block => _world.Blocks[block.Hash].Info)];
+        Disk.Compact(records);
+        var copy = new VoteLog(Epoch.First(1, _world.Plan.Shard, _world.Plan.Members));
+        foreach (VoteRecord record in records) copy.Apply(record);
+        bool isSame = copy.Promised == log.Promised && copy.LeaderId == log.LeaderId && copy.VotedHeight == log.VotedHeight && copy.LastAccepted == log.LastAccepted
+            && ReferenceEquals(copy.Lock, log.Lock) && ReferenceEquals(copy.Committed, log.Committed) && copy.CosignedSize == log.CosignedSize;
+        return isSame ? copy : throw new Violation("A compacted vote log that is not the same log.");
     }
 
     /// <summary>Takes a statement from a client or another member.</summary>
@@ -170,8 +252,7 @@ public sealed partial class Node
     private void Forward(ulong statements)
     {
         if (statements == 0 || Replica is null) return;
-        int leader = Replica.Leader;
-        if (leader != Member) _world.Send(this, leader, new SimForward(statements) { From = Member });
+        if (Replica.Leader != Seat(Replica.Config)) _world.Send(this, Replica.Config, Replica.Leader, new SimForward(statements));
     }
 
     private void ShareOld()
@@ -185,16 +266,18 @@ public sealed partial class Node
             _shareAt[i] = Now.Elapsed + Math.Clamp(Now.Elapsed - _since[i], ConsensusTimes.ShareMilliseconds, ConsensusTimes.ComplainMillisecondsMax);
         }
         if (due == 0) return;
-        for (int member = 0; member < _world.Plan.Members; member++)
+        if (Replica is null) return;
+        for (int member = 0; member < _world.Configurations.Count(Replica.Config); member++)
         {
-            if (member != Member) _world.Send(this, member, new SimForward(due) { From = Member });
+            if (member != Seat(Replica.Config)) _world.Send(this, Replica.Config, member, new SimForward(due));
         }
     }
 
     private WaitingSince NewWaiting()
     {
-        if (Watch == 0) return Idle;
-        long oldest = long.MaxValue;
+        bool isSignDue = Replica is not null && Known > Replica.Config && _world.SignsWait;
+        if (Watch == 0 && !isSignDue) return Idle;
+        long oldest = isSignDue ? _knownSince : long.MaxValue;
         for (ulong rest = Watch; rest != 0; rest &= rest - 1) oldest = Math.Min(oldest, _since[System.Numerics.BitOperations.TrailingZeroCount(rest)]);
         return new WaitingSince(oldest);
     }
@@ -209,11 +292,3 @@ public sealed partial class Node
 
 /// <summary>Statements on their way to the leader or to all.</summary>
 public sealed record SimForward(ulong Statements) : Message;
-
-/// <summary>All configurations have the same members here.</summary>
-internal sealed class Membership(int members, int self) : IMembership
-{
-    public int Count(int config) => config > 0 ? members : 0;
-
-    public int Self(int config) => self;
-}

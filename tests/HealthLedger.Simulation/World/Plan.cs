@@ -9,7 +9,7 @@ public sealed record Plan
     /// <summary>The seed of everything else.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Members, 1 to 7.</summary>
+    /// <summary>Members of the first configuration, 1 to 7. They are the nodes from 0 on.</summary>
     public required int Members { get; init; }
 
     /// <summary>The shard's number.</summary>
@@ -42,14 +42,14 @@ public sealed record Plan
     /// <summary>Milliseconds before the healing in which no message passes at all.</summary>
     public int Outage { get; init; }
 
-    /// <summary>Members that lie, as bits.</summary>
+    /// <summary>Nodes that lie, as bits; those that join too.</summary>
     public uint Liars { get; init; }
 
     /// <summary>How they lie.</summary>
     public Lies Lies { get; init; }
 
-    /// <summary>Stop signs that are asked for during the schedule.</summary>
-    public int StopSigns { get; init; }
+    /// <summary>Changes of members during the schedule, each with a stop sign.</summary>
+    public Change[] Changes { get; init; } = [];
 
     /// <summary>Draws a schedule.</summary>
     public static Plan Of(ulong seed, int? members = null)
@@ -62,6 +62,8 @@ public sealed record Plan
         {
             int count = random.Next(1, f + 1);
             while (System.Numerics.BitOperations.PopCount(liars) < count) liars |= 1u << random.Next(n);
+            // Somebody who joins may lie, too.
+            if (random.Chance(200)) liars |= 1u << random.Next(n, n + 3);
         }
         return new Plan
         {
@@ -79,8 +81,21 @@ public sealed record Plan
             Outage = random.Chance(900) ? 0 : random.Next(1_000, 9_000),
             Liars = liars,
             Lies = liars == 0 ? Lies.None : random.Chance(200) ? Lies.All & ~Lies.Silent : (Lies)(random.NextULong() & random.NextULong() & (ulong)Lies.All),
-            StopSigns = random.Chance(150) ? random.Next(1, 3) : 0,
+            Changes = random.Chance(300) ? DrawChanges(random) : [],
         };
+    }
+
+    /// <summary>Draws one to three changes, in the order of time.</summary>
+    public static Change[] DrawChanges(SimRandom random)
+    {
+        var changes = new Change[random.Next(1, 4)];
+        for (int i = 0; i < changes.Length; i++)
+        {
+            Changes kinds = random.Chance(150) ? World.Changes.None : (Changes)(random.NextULong() & (ulong)World.Changes.All);
+            if (!random.Chance(200)) kinds &= ~World.Changes.Turnover;
+            changes[i] = new Change(kinds, random.NextULong(), random.Next(1000));
+        }
+        return [.. changes.OrderBy(change => change.At)];
     }
 }
 

@@ -37,6 +37,7 @@ public sealed partial class SimWorld
 
     private void CrashOrStart(Node node)
     {
+        if (node.IsOff) return;
         if (node.Replica is null) node.Start();
         else node.CrashAfter = Random.Next(0, 6);
     }
@@ -73,7 +74,7 @@ public sealed partial class SimWorld
         if (node.Replica is null || node.Leaders.Count is 0 or > 2) return;
         LeaderMachine first = node.Leaders[0];
         Trace?.Add(node, "has a second activation of its shard actor");
-        node.Lead(first.Epoch, Brain?.Evidence ?? [], null);
+        node.Lead(first.Epoch, Brain?.Evidence(first.Epoch.Config) ?? [], null);
     }
 
     private void RestartActor(Node node)
@@ -88,7 +89,7 @@ public sealed partial class SimWorld
     /// <summary>Bytes are lost for good on one node only, where others have them: more would be more faults than the network is built for.</summary>
     private void LoseStore(Node node)
     {
-        bool forGood = Plan.Members >= 3 && (_storeLost ?? node.Id) == node.Id && Plan.Liars == 0 && Random.Chance(500);
+        bool forGood = Configurations.CountMin >= 3 && (_storeLost ?? node.Id) == node.Id && Plan.Liars == 0 && Random.Chance(500);
         if (forGood) _storeLost = node.Id;
         node.LoseStore(Random.Next(1, node.Chain.Count + 1), forGood);
     }
@@ -114,12 +115,19 @@ public sealed partial class SimWorld
     /// <summary>An old copy is put back, or both files are lost: one of the f faults, so only while there is one left.</summary>
     private void Restore(Node node)
     {
-        uint faulty = Faulty | (1u << node.Member);
-        if (System.Numerics.BitOperations.PopCount(faulty) > Quorum.Faults(Plan.Members)) return;
-        Faulty = faulty;
-        Oracle.Excuse(node.Member);
-        if (Random.Chance(300)) node.Disk.Lose();
-        else node.Disk.Restore(Random.Next(0, node.Disk.Flushed + 1));
+        uint self = 1u << node.Member;
+        if (!Configurations.CanBear(Faulty | Lost | self)) return;
+        if (Random.Chance(300))
+        {
+            Lost |= self;
+            node.Disk.Lose();
+        }
+        else
+        {
+            Faulty |= self;
+            Oracle.Excuse(node.Member);
+            node.Disk.Restore(Random.Next(0, node.Disk.Flushed + 1));
+        }
         Trace?.Add(node, node.Disk.IsLost ? "loses both vote log files" : "gets an old copy of its vote log");
     }
 
@@ -136,7 +144,9 @@ public sealed partial class SimWorld
             node.PausedUntil = 0;
             node.CrashAfter = -1;
             node.Skew = Random.Next(-1_000, 1_000);
+            if (node.IsOff) continue;
             if (node.Replica is null) node.Start();
+            node.Learn(Configurations.Last);
             node.DirectoryHeight = _directory;
             node.StepReplica(new DirectoryChanged(_directory));
             if (node.IsHonest) _must |= node.Watch;

@@ -26,7 +26,7 @@ public sealed partial class SimWorld
     private ulong _must;
     private int _nextStatement;
     private bool _isOut;
-    private readonly int[] _stopsAt;
+    private readonly long[] _decidedAt;
 
     internal SimWorld(Plan plan, Mutant? mutant = null, Trace? trace = null)
     {
@@ -34,12 +34,14 @@ public sealed partial class SimWorld
         Trace = trace;
         Random = new SimRandom(plan.Seed);
         Rules = mutant?.RulesOf(this) ?? SafetyRules.Standard;
-        Keys = new SimKeys(mutant?.BindsKind ?? true);
+        Configurations = new Configurations(plan);
+        Keys = new SimKeys(Configurations.KeyAt, mutant?.BindsKind ?? true, mutant?.TakesFormer ?? false);
+        (ForgetsLoss, SignsWait) = (mutant?.ForgetsLoss ?? false, mutant?.SignsWait ?? true);
         Genesis = SimBlock.Genesis(plan.Shard);
         Blocks.Add(Genesis.Info.Hash, Genesis);
         Faulty = plan.Liars;
         Oracle = new Oracle(this);
-        for (int member = 0; member < plan.Members; member++) Nodes.Add(new Node(this, member, member));
+        for (int node = 0; node < Configurations.Nodes; node++) Nodes.Add(new Node(this, node, node));
         Brain = plan.Liars == 0 ? null : new Brain(this);
         foreach (Node node in Nodes.ToArray())
         {
@@ -52,12 +54,23 @@ public sealed partial class SimWorld
             if ((plan.Liars & (1u << node.Member)) != 0) node.Liar ??= new Liar(this, node, plan.Lies);
         }
         Blocked = new bool[Nodes.Count, Nodes.Count];
-        _stopsAt = new int[plan.StopSigns];
-        for (int i = 0; i < plan.StopSigns; i++) _stopsAt[i] = Random.Next((int)plan.Chaos);
+        _decidedAt = [.. plan.Changes.Select(change => change.At * plan.Chaos / 1000)];
     }
 
     /// <summary>What it is made of.</summary>
     public Plan Plan { get; }
+
+    /// <summary>Who the members are, and will be.</summary>
+    public Configurations Configurations { get; }
+
+    /// <summary>The newest configuration that shard 0 has decided.</summary>
+    public int Decided => 1 + _decidedAt.Count(at => at <= Now);
+
+    /// <summary>One mutant: who has lost its vote log starts like one who never had any.</summary>
+    public bool ForgetsLoss { get; }
+
+    /// <summary>A stop sign that is due is something that waits; not so in one mutant.</summary>
+    public bool SignsWait { get; }
 
     /// <summary>The events to come.</summary>
     public EventQueue Queue { get; } = new();
@@ -74,7 +87,7 @@ public sealed partial class SimWorld
     /// <summary>What the liars know together.</summary>
     public Brain? Brain { get; }
 
-    /// <summary>The nodes; twins after the members.</summary>
+    /// <summary>The nodes: the first members, those who join, twins.</summary>
     public List<Node> Nodes { get; } = [];
 
     /// <summary>Every block anyone made.</summary>
@@ -83,8 +96,11 @@ public sealed partial class SimWorld
     /// <summary>Height 0.</summary>
     public SimBlock Genesis { get; }
 
-    /// <summary>Members that lie or were restored from an old copy, as bits: at most f.</summary>
+    /// <summary>Nodes that lie or were restored from an old copy, as bits: with the lost ones at most f of each configuration.</summary>
     public uint Faulty { get; set; }
+
+    /// <summary>Nodes that have lost their vote log: they never vote again, and are wrong in nothing.</summary>
+    public uint Lost { get; set; }
 
     /// <summary>Milliseconds since the start.</summary>
     public long Now { get; private set; }
@@ -114,28 +130,38 @@ public sealed partial class SimWorld
     }
 
     /// <summary>Makes a block and remembers it.</summary>
-    public SimBlock NewBlock(SimBlock parent, ulong statements, long time, long directoryHeight, bool isStop, bool isCheckpoint, bool isValid)
+    public SimBlock NewBlock(SimBlock parent, ulong statements, long time, long directoryHeight, bool isStop, bool isCheckpoint, bool isValid, int? config = null)
     {
-        SimBlock block = SimBlock.On(parent, statements, time, directoryHeight, isStop, isCheckpoint, isValid, Random.NextULong());
+        SimBlock block = SimBlock.On(parent, statements, time, directoryHeight, isStop, isCheckpoint, isValid, Random.NextULong(), config);
         Blocks.Add(block.Info.Hash, block);
         return block;
     }
 
-    /// <summary>Somebody asked shard 0 for a change of members by now, and this configuration has not ended.</summary>
-    public bool WantsStop(int config) => config <= _stopsAt.Length && Now >= _stopsAt[config - 1];
+    /// <summary>The node will be a member again: nobody switches it off.</summary>
+    public bool WillSit(Node node)
+    {
+        for (int config = node.Replica!.Config; config <= Configurations.Last; config++)
+        {
+            if (Configurations.SeatOf(node.Member, config) >= 0) return true;
+        }
+        return false;
+    }
 
     /// <summary>A message may pass from one node to another.</summary>
     public bool IsConnected(int from, int to) => !_isOut && !Blocked[from, to];
 
-    /// <summary>Sends a message to a member; it may be lost, doubled, delayed and overtaken.</summary>
-    public void Send(Node from, int member, Message message)
+    /// <summary>Sends a message to a member of its configuration.</summary>
+    public void Send(Node from, int member, Message message) => Send(from, message.Config, member, message);
+
+    /// <summary>Sends a message to a member of some configuration; it may be lost, doubled, delayed and overtaken.</summary>
+    public void Send(Node from, int config, int index, Message message)
     {
-        if (message.Config == 0) message = message with { Config = ConfigOf(from, message) };
+        int member = Configurations.NodeAt(config, index);
         foreach (Node to in Nodes)
         {
             if (to.Member != member) continue;
             // A member that runs twice: one of the two hears it, sometimes both.
-            if (Nodes.Count > Plan.Members && from != to && HasTwin(member) && Random.Chance(400)) continue;
+            if (Nodes.Count > Configurations.Nodes && from != to && HasTwin(member) && Random.Chance(400)) continue;
             if (from == to)
             {
                 Queue.Add(Now, new SimEvent(EventKind.Deliver, to.Id, to.Life, message));
@@ -147,15 +173,6 @@ public sealed partial class SimWorld
             if (!IsHealed && Random.Chance(Plan.Double)) Queue.Add(Now + DelayOf() * 5, new SimEvent(EventKind.Deliver, to.Id, -1, message));
         }
     }
-
-    private static int ConfigOf(Node from, Message message) => message switch
-    {
-        NewEpochCall call => call.Epoch.Config,
-        ProposeCall call => call.Epoch.Config,
-        LockCall call => call.Epoch.Config,
-        NackAnswer answer => answer.Nack.Promised.Config,
-        _ => from.Replica?.Config ?? 1,
-    };
 
     /// <summary>A directed scenario acts in so many milliseconds.</summary>
     public void In(long milliseconds, Action act) => Queue.Add(Now + milliseconds, new SimEvent(EventKind.Script, 0, -1, act));
@@ -184,12 +201,31 @@ public sealed partial class SimWorld
 
     internal void Begin()
     {
-        foreach (Node node in Nodes) node.Start();
+        foreach (Node node in Nodes)
+        {
+            if (Configurations.SeatOf(node.Member, 1) >= 0) node.Start();
+            else if (!node.IsOff) Queue.Add(Math.Max(0, _decidedAt[FirstSeat(node) - 2] - Random.Next(0, 300)), new SimEvent(EventKind.Join, node.Id, -1, null));
+        }
+        for (int change = 0; change < _decidedAt.Length; change++)
+        {
+            foreach (Node node in Nodes)
+            {
+                int later = Random.Chance(100) ? Random.Next(0, 4_000) : Random.Next(0, 800);
+                Queue.Add(_decidedAt[change] + later, new SimEvent(EventKind.Learn, node.Id, -1, change + 2));
+            }
+        }
         for (int i = 0; i < Plan.Statements; i++) Queue.Add(Random.Next((int)Plan.Chaos), new SimEvent(EventKind.Client, 0, -1, null));
         if (Plan.Nemesis > 0) Queue.Add(Random.Next(1, 2 * Plan.Nemesis), new SimEvent(EventKind.Nemesis, 0, -1, null));
         if (Brain is not null) Queue.Add(Random.Next(1, 50), new SimEvent(EventKind.Liars, 0, -1, null));
         if (Plan.Outage > 0) Queue.Add(Plan.Chaos, new SimEvent(EventKind.Outage, 0, -1, null));
         Queue.Add(Plan.Chaos + Plan.Outage, new SimEvent(EventKind.Heal, 0, -1, null));
+    }
+
+    private int FirstSeat(Node node)
+    {
+        int config = 2;
+        while (config < Configurations.Last && Configurations.SeatOf(node.Member, config) < 0) config++;
+        return config;
     }
 
     /// <summary>One event; true at the end.</summary>
@@ -239,6 +275,10 @@ public sealed partial class SimWorld
                 node.BaseDone(leader, fetch);
                 break;
             case EventKind.Tick: node.Tick(); break;
+            case EventKind.Learn: node.Learn((int)item.Payload!); break;
+            case EventKind.Join:
+                if (node.Replica is null) node.Start();
+                break;
             default: throw new Violation("An event of no kind.");
         }
     }
@@ -246,7 +286,7 @@ public sealed partial class SimWorld
     private void Submit()
     {
         if (_nextStatement >= 64) return;
-        Node node = Nodes[Random.Next(Plan.Members)];
+        Node node = Nodes[Random.Next(Configurations.Nodes)];
         ulong statement = 1UL << _nextStatement;
         if (node.Replica is null || node.PausedUntil > Now) _nextStatement++;
         else Give(node);
@@ -266,7 +306,8 @@ public sealed partial class SimWorld
             return false;
         }
         if (Now - _doneAt < SettlingMilliseconds) return false;
-        long epochs = Nodes.Sum(node => node.Replica!.Promised.Counter);
+        // Who has left may retire any time.
+        long epochs = Nodes.Sum(node => Configurations.SeatOf(node.Member, Configurations.Last) < 0 ? 0 : node.Replica!.Promised.Counter);
         _epochsThen ??= epochs;
         if (epochs != _epochsThen) throw new Violation($"A quiet network changes its leaders. {Stuck()}");
         return Now - _doneAt > SettlingMilliseconds + QuietMilliseconds;
@@ -277,14 +318,18 @@ public sealed partial class SimWorld
     private const long QuietMilliseconds = 20_000;
     private long? _doneAt, _epochsThen;
 
-    /// <summary>Everything an honest member accepted is committed, and all of them agree up to the same height.</summary>
+    /// <summary>
+    /// Everything an honest node accepted is committed, and all of them agree up to the same height, in the last configuration; who is not in it
+    /// may retire.
+    /// </summary>
     private bool IsDone()
     {
         long height = -1;
         foreach (Node node in Nodes)
         {
-            if (!node.IsHonest) continue;
-            if (node.Replica is null || node.Watch != 0 || (_must & ~node.CommittedStatements) != 0) return false;
+            if (!node.IsHonest || node.IsOff) continue;
+            if (node.Replica is null || node.Chain[^1].Info is var info && (info.Config != Configurations.Last || info.IsStop) || node.Watch != 0 || (_must & ~node.CommittedStatements) != 0) return false;
+            if (Configurations.SeatOf(node.Member, Configurations.Last) < 0 && !node.Replica.MayRetire) return false;
             long tip = node.Chain[^1].Info.Height;
             if (height >= 0 && tip != height) return false;
             height = tip;
@@ -297,8 +342,8 @@ public sealed partial class SimWorld
         var text = new System.Text.StringBuilder();
         foreach (Node node in Nodes)
         {
-            text.Append($"[node {node.Id}{(node.IsHonest ? "" : " faulty")}: {node.Replica?.Mode.ToString() ?? "down"} ");
-            if (node.Replica is { } replica) text.Append($"epoch {replica.Promised} height {replica.Tip.Height} lock {replica.Lock} waits {node.Watch:x} leads {node.Leaders.Count}");
+            text.Append($"[node {node.Id}{(node.IsHonest ? "" : " faulty")}: {node.Replica?.Mode.ToString() ?? (node.IsOff ? "off" : "down")} ");
+            if (node.Replica is { } replica) text.Append($"epoch {replica.Promised} in {replica.Config} of {node.Known} height {replica.Tip.Height} lock {replica.Lock} waits {node.Watch:x} leads {node.Leaders.Count}");
             text.Append("] ");
         }
         return text.ToString();
