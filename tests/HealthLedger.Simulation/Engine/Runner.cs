@@ -29,6 +29,12 @@ public static class Runner
             events = world.Events;
             return new Failure(plan.Seed, failure.Message, world.Events);
         }
+        catch (Exception failure)
+        {
+            // A bug of another kind; without its seed nobody would find it again.
+            events = world.Events;
+            return new Failure(plan.Seed, failure.ToString(), world.Events);
+        }
     }
 
     /// <summary>Runs a mutant until it is noticed, one schedule after the other; how many that took.</summary>

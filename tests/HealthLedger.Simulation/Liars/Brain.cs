@@ -104,6 +104,9 @@ public sealed class Brain(SimWorld world)
         }
     }
 
+    /// <summary>The liars know together which configurations there are.</summary>
+    private int SeatOf(Node liar, int config) => world.Configurations.SeatOf(liar.Member, config);
+
     private bool IsLiar(int config, int member) => (world.Plan.Liars & (1u << world.Configurations.NodeAt(config, member))) != 0;
 
     /// <summary>Signs what is voted now with a key of a former configuration, at the index that it had, and complains so.</summary>
@@ -124,9 +127,9 @@ public sealed class Brain(SimWorld world)
     /// <summary>Asks some members for promises to a leader id of its own, with the best evidence known. Who was removed does so where it was.</summary>
     private void Campaign(Node liar)
     {
-        int config = liar.Seat(liar.Replica!.Config) >= 0 ? liar.Replica.Config : liar.SeatedIn;
+        int config = SeatOf(liar, liar.Replica!.Config) >= 0 ? liar.Replica.Config : liar.SeatedIn;
         if (config == 0) return;
-        int members = MembersIn(config), seat = liar.Seat(config);
+        int members = MembersIn(config), seat = SeatOf(liar, config);
         Epoch first = Epoch.First(config, world.Plan.Shard, members);
         Complaint[] evidence = Evidence(config);
         Epoch highest = evidence.Length == 0 ? first : (first with { Counter = evidence.Min(complaint => complaint.Epoch.Counter) }).Next;
@@ -150,7 +153,7 @@ public sealed class Brain(SimWorld world)
     {
         if (_campaigns.Count == 0) return;
         (Epoch epoch, Id16 id) = _campaigns[^world.Random.Next(1, Math.Min(_campaigns.Count, 6) + 1)];
-        if (epoch.LeaderAmong(MembersIn(epoch.Config)) == liar.Seat(epoch.Config)) Propose(liar, epoch, id);
+        if (epoch.LeaderAmong(MembersIn(epoch.Config)) == SeatOf(liar, epoch.Config)) Propose(liar, epoch, id);
     }
 
     private void Propose(Node liar, Epoch epoch, Id16 id)
@@ -175,7 +178,7 @@ public sealed class Brain(SimWorld world)
         }
         else if (world.Random.Chance(200) && _blocks.Count > 0) block = _blocks[world.Random.Next(_blocks.Count)];
         if (block.Info.Height == 0) return;
-        var call = new ProposeCall(epoch, id, block.Info, world.Random.Chance(500) ? Newest(VoteKind.Commit) : null, chosen) { Config = epoch.Config, From = liar.Seat(epoch.Config) };
+        var call = new ProposeCall(epoch, id, block.Info, world.Random.Chance(500) ? Newest(VoteKind.Commit) : null, chosen) { Config = epoch.Config, From = SeatOf(liar, epoch.Config) };
         SendToSome(liar, world.Random.Chance(100) ? new SimWithheld(call) { Config = call.Config, From = call.From } : call);
     }
 
@@ -212,7 +215,7 @@ public sealed class Brain(SimWorld world)
             else if (vote.Kind == VoteKind.Commit && _votes.TryGetValue(vote with { Kind = VoteKind.Prepare }, out proofs) && proofs.Count(proof => proof is not null) >= quorum)
             {
                 // Prepare votes passed off as Commits: worth nothing while the kind is signed.
-                SendToSome(liar, new DecideCall(new Certificate(vote, [.. proofs.OfType<VoteProof>().Take(quorum)])) { Config = vote.Epoch.Config, From = liar.Seat(vote.Epoch.Config) });
+                SendToSome(liar, new DecideCall(new Certificate(vote, [.. proofs.OfType<VoteProof>().Take(quorum)])) { Config = vote.Epoch.Config, From = SeatOf(liar, vote.Epoch.Config) });
                 return;
             }
         }
@@ -220,14 +223,14 @@ public sealed class Brain(SimWorld world)
         Certificate certificate = _certificates[^world.Random.Next(1, Math.Min(_certificates.Count, 10) + 1)];
         if (certificate.Kind == VoteKind.Commit)
         {
-            SendToSome(liar, new DecideCall(certificate) { Config = certificate.Epoch.Config, From = liar.Seat(certificate.Epoch.Config) });
+            SendToSome(liar, new DecideCall(certificate) { Config = certificate.Epoch.Config, From = SeatOf(liar, certificate.Epoch.Config) });
             return;
         }
         (Epoch epoch, Id16 id) = _campaigns.FindLast(campaign => campaign.Epoch == certificate.Epoch);
         if (world.Random.Chance(200) && _campaigns.Count > 0) (epoch, id) = _campaigns[^1];
-        if (!id.IsZero && epoch.LeaderAmong(MembersIn(epoch.Config)) == liar.Seat(epoch.Config))
+        if (!id.IsZero && epoch.LeaderAmong(MembersIn(epoch.Config)) == SeatOf(liar, epoch.Config))
         {
-            SendToSome(liar, new LockCall(epoch, id, certificate) { Config = epoch.Config, From = liar.Seat(epoch.Config) });
+            SendToSome(liar, new LockCall(epoch, id, certificate) { Config = epoch.Config, From = SeatOf(liar, epoch.Config) });
         }
     }
 

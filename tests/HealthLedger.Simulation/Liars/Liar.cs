@@ -22,7 +22,7 @@ public sealed class Liar(SimWorld world, Node node, Lies lies)
     public bool Hears(Message message)
     {
         world.Brain!.Observe(message);
-        if (Has(Lies.Nack) && message is NewEpochCall or ProposeCall or LockCall && world.Random.Chance(500))
+        if (Has(Lies.Nack) && message.From >= 0 && message is NewEpochCall or ProposeCall or LockCall && world.Random.Chance(500))
         {
             int seat = node.Seat(message.Config);
             var nack = new Nack(world.Plan.Shard, new Epoch(message.Config, 1000), NackReason.PromisedHigher, seat, null, []);
