@@ -10,6 +10,7 @@ using HealthLedger.Client.Patients;
 using HealthLedger.Client.Read;
 using HealthLedger.Client.Records;
 using HealthLedger.Client.Verify;
+using HealthLedger.Cluster.Tests.Processes;
 using HealthLedger.Cluster.Tests.World;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Did;
@@ -43,15 +44,14 @@ public sealed class KilledImportTests(ITestOutputHelper output) : IAsyncLifetime
         _genesis = founded.Genesis;
         OrganizationKeys keys = founded.Organizations[0];
         _hospital = new OrganizationWallet(keys.Did.Network, keys.Identity.Public, keys.Signing, keys.Sealing, keys.IndexKey);
-        _node = new NodeProcess(_folder);
+        _node = NodeProcess.Standalone(_folder);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _node.Dispose();
+        await _node.DisposeAsync();
         _random.Dispose();
         Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
     }
 
     [Fact]

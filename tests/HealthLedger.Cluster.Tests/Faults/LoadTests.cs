@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using HealthLedger.Cluster.Tests.Crash;
+using HealthLedger.Cluster.Tests.Processes;
 
 namespace HealthLedger.Cluster.Tests.Faults;
 
@@ -17,17 +17,16 @@ public sealed class LoadTests(ITestOutputHelper output) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _node = new NodeProcess(Path.Combine(_folder, "data"));
+        _node = NodeProcess.Standalone(Path.Combine(_folder, "data"));
         await _node.StartAsync();
         _cli = new CommandLineProcess(Path.Combine(_folder, "keys"), _node.Address);
         (await _cli.RunAsync("org", "new", "riverside", "--keys-from", Path.Combine(_folder, "data", "members", "0", "keys"))).ExitCode.Should().Be(0);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _node.Dispose();
+        await _node.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
     }
 
     [Fact]

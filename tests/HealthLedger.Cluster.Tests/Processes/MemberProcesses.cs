@@ -1,0 +1,205 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+using HealthLedger.Actors.Network;
+using HealthLedger.Client;
+using HealthLedger.Client.Connection;
+using HealthLedger.Client.Keys;
+using HealthLedger.Client.Network;
+using HealthLedger.Cluster.Tests.World;
+using HealthLedger.Protocol;
+using HealthLedger.Protocol.Genesis;
+using HealthLedger.Validator;
+using HealthLedger.Validator.Configurations;
+using HealthLedger.Validator.Links;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HealthLedger.Cluster.Tests.Processes;
+
+/// <summary>How <see cref="MemberProcesses"/> are laid out.</summary>
+internal sealed record MemberProcessesOptions
+{
+    /// <summary>Members.</summary>
+    public int Members { get; init; } = 4;
+
+    /// <summary>Shards beside the directory.</summary>
+    public int Shards { get; init; } = 4;
+
+    /// <summary>Where a member's doors and links listen; loopback, on free ports, where it gives null.</summary>
+    public Func<int, IPAddress?> AddressOf { get; init; } = _ => null;
+
+    /// <summary>Where the other members look for a member's links, if not where they listen: a proxy's port.</summary>
+    public Func<int, IPEndPoint?> EndpointOf { get; init; } = _ => null;
+
+    /// <summary>A program that starts a member's node for us, with its arguments.</summary>
+    public Func<int, IReadOnlyList<string>> LauncherOf { get; init; } = _ => [];
+
+    /// <summary>Variables of a member's environment.</summary>
+    public Func<int, IReadOnlyDictionary<string, string>> EnvironmentOf { get; init; } = _ => new Dictionary<string, string>();
+}
+
+/// <summary>
+/// A network whose members are processes of their own, founded in a folder of its own: each is started, killed, held still and started again one by one.
+/// </summary>
+internal sealed class MemberProcesses : IAsyncDisposable
+{
+    private readonly NodeProcess[] _nodes;
+    private readonly int[] _linkPorts;
+    private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    private MemberProcesses(MemberProcessesOptions options)
+    {
+        int[] ports = NodeProcess.FreePorts(2 * options.Members);
+        _linkPorts = ports[options.Members..];
+        IPEndPoint Links(int member) => new(options.AddressOf(member) ?? IPAddress.Loopback, _linkPorts[member]);
+        Genesis = TestCluster.Good(LocalFounding.Found(Folder, options.Members, options.Shards, "test-members", member => new Uri($"https://{options.EndpointOf(member) ?? Links(member)}"), _random, TimeProvider.System));
+        _nodes = [.. Enumerable.Range(0, options.Members).Select(member =>
+            new NodeProcess(new Uri($"http://{options.AddressOf(member) ?? IPAddress.Loopback}:{ports[member]}/"), Path.Combine(Folder, $"member-{member}.log"),
+                "--role", "member", "--data", FolderOf(member), "--links-url", $"https://{Links(member)}")
+            {
+                Launcher = options.LauncherOf(member),
+                Environment = options.EnvironmentOf(member),
+            })];
+    }
+
+    /// <summary>Where everything lives; deleted at the end.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("healthledger-").FullName;
+
+    /// <summary>The genesis.</summary>
+    public GenesisFile Genesis { get; }
+
+    /// <summary>Members, up or down.</summary>
+    public int Count => _nodes.Length;
+
+    /// <summary>A member's process.</summary>
+    public NodeProcess this[int member] => _nodes[member];
+
+    /// <summary>A member's folder.</summary>
+    public string FolderOf(int member) => LocalFounding.MemberFolderOf(Folder, member);
+
+    /// <summary>Where a member's replica lives.</summary>
+    public string StoreOf(int member) => Path.Combine(FolderOf(member), "replica");
+
+    /// <summary>The port on which a member's links listen.</summary>
+    public int LinkPortOf(int member) => _linkPorts[member];
+
+    /// <summary>Founds a network; nothing runs yet.</summary>
+    public static MemberProcesses Found(MemberProcessesOptions? options = null) => new(options ?? new MemberProcessesOptions());
+
+    /// <summary>Founds a network, starts every member and waits until all are ready.</summary>
+    public static async Task<MemberProcesses> StartAsync(MemberProcessesOptions? options = null)
+    {
+        MemberProcesses processes = Found(options);
+        await Task.WhenAll(processes._nodes.Select(node => node.StartAsync()));
+        await processes.UntilReadyAsync([.. Enumerable.Range(0, processes.Count)]);
+        return processes;
+    }
+
+    /// <summary>Waits until members are level with the others and vote.</summary>
+    public Task UntilReadyAsync(params int[] members) => Waiting.UntilAsync(async () =>
+    {
+        foreach (int member in members)
+            if (!await IsReadyAsync(member)) return false;
+        return true;
+    }, "the members are ready");
+
+    /// <summary>True while a member is level and votes.</summary>
+    public async Task<bool> IsReadyAsync(int member)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await _http.GetAsync(new Uri(_nodes[member].Address, "health/ready"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What a member says of itself at /health/ready, ready or not.</summary>
+    public async Task<JsonElement> HealthAsync(int member)
+    {
+        using HttpResponseMessage answer = await _http.GetAsync(new Uri(_nodes[member].Address, "health/ready"));
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    /// <summary>Committed heights by shard, as a member says.</summary>
+    public async Task<long[]> HeightsAsync(int member) => [.. (await HealthAsync(member)).GetProperty("shards").EnumerateArray().Select(shard => shard.GetProperty("height").GetInt64())];
+
+    /// <summary>A client of one member's node.</summary>
+    public async Task<LedgerClient> ClientAsync(int member, RetrySchedule? retry = null) => await ClientAsync(Connection(member), retry);
+
+    /// <summary>A client of several members' nodes, which goes to the next where one fails.</summary>
+    public async Task<LedgerClient> ClientAsync(TimeSpan timeout, params IEnumerable<int> members) =>
+        await ClientAsync(new FailoverConnection([.. members.Select(Connection)], new FailoverOptions { Timeout = timeout }, TimeProvider.System), null);
+
+    /// <summary>The wallet of a member's organization, whose keys are in its folder.</summary>
+    public OrganizationWallet WalletOf(int member)
+    {
+        PartyFolder party = TestCluster.Good(PartyFolder.Open(MemberFolder.MemberPath(FolderOf(member))));
+        return new OrganizationWallet(Genesis.Network, party.Request.Organization.Identity, TestCluster.Good(party.ReadSigning()), TestCluster.Good(party.ReadSealing()), TestCluster.Good(party.ReadIndex()));
+    }
+
+    /// <summary>An organization at one member's node.</summary>
+    public async Task<Seat> SeatAsync(int member, OrganizationWallet wallet) => new(await ClientAsync(member), wallet);
+
+    /// <summary>
+    /// Stops every member that is up, opens all replicas in this process, waits until they are level, and compares all that each holds of the committed
+    /// ledger: blocks, outcomes, tree, rows.
+    /// </summary>
+    public async Task AssertReplicasAreAlikeAsync()
+    {
+        foreach (NodeProcess node in _nodes)
+            if (node.Id is not null) await node.StopAsync();
+        LoopbackLinks links = new();
+        MemberRunner[] members = [.. Enumerable.Range(0, Count).Select(member => Runner(member, links))];
+        try
+        {
+            foreach (MemberRunner member in members) TestCluster.Good(await member.StartAsync());
+            await Waiting.UntilAsync(() => members.All(member => member.Up!.Replica.Health is { IsVoting: true, DamageFound: 0 }), "every member votes, and none found damage");
+            for (int shard = 0; shard <= Genesis.Shards; shard++)
+                await Waiting.UntilAsync(() => members.Select(member => TestCluster.Fingerprint(member.Up!.Replica, shard)).Distinct().Count() == 1, $"shard {shard} is the same at every member");
+        }
+        finally
+        {
+            foreach (MemberRunner member in members) await member.DisposeAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (NodeProcess node in _nodes) await node.DisposeAsync();
+        _http.Dispose();
+        _random.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private MemberRunner Runner(int member, LoopbackLinks links)
+    {
+        PartyFolder party = TestCluster.Good(PartyFolder.Open(MemberFolder.MemberPath(FolderOf(member))));
+        Hash32 id = party.Request.Organization.Identity.KeyId;
+        return new MemberRunner(new MemberParts
+        {
+            Member = id,
+            Book = () => new ConfigurationBook(Genesis),
+            ValidatorKeys = [TestCluster.Good(party.ReadValidator())],
+            Signing = TestCluster.Good(party.ReadSigning()),
+            Links = links.Of(id),
+            Connect = endpoint => links.Connect(id, endpoint),
+            Replica = new ReplicaOptions { Folder = StoreOf(member) },
+            Random = _random,
+            Time = TimeProvider.System,
+            Loggers = NullLoggerFactory.Instance,
+        });
+    }
+
+    private HttpLedgerConnection Connection(int member) =>
+        new(_http, new HttpLedgerOptions { BaseAddress = _nodes[member].Address, SubmitTimeout = TimeSpan.FromSeconds(20), QueryTimeout = TimeSpan.FromSeconds(20) }, TimeProvider.System);
+
+    private async Task<LedgerClient> ClientAsync(ILedgerConnection connection, RetrySchedule? retry) =>
+        TestCluster.Good(await LedgerClient.ConnectAsync(connection, Genesis.Hash, new LedgerClientOptions { Retry = retry ?? RetrySchedule.Default }, random: _random));
+}
