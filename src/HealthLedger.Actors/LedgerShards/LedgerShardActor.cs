@@ -20,7 +20,7 @@ namespace HealthLedger.Actors.LedgerShards;
 /// leads when it is not. Single-threaded: everything runs in one loop, except the check of what comes in. It holds nothing durable: what was
 /// not acknowledged is submitted again, and two activations of it cannot do harm, because epochs and leader ids fence them.
 /// </summary>
-public sealed partial class LedgerShardActor : IShardLeader, IAsyncDisposable
+public sealed partial class LedgerShardActor : IShardLeader, ILedgerShard, IAsyncDisposable
 {
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Replica _replica;

@@ -36,6 +36,9 @@ public sealed record MemberParts
     /// <summary>How shard actors batch and lead.</summary>
     public LedgerShardOptions Shard { get; init; } = new();
 
+    /// <summary>Whether the shard actors live elsewhere, in a cluster's silo: the member then comes without any.</summary>
+    public bool ShardsElsewhere { get; init; }
+
     /// <summary>Leader ids come from it.</summary>
     public required RandomNumberGenerator Random { get; init; }
 

@@ -32,7 +32,7 @@ public sealed partial class MemberRunner : IAsyncDisposable
         Result<Replica> started = await Replica.StartAsync(
             _parts.Replica, _parts.Book(), _parts.Member, _parts.ValidatorKeys, _parts.Links, _parts.Time, _parts.Loggers.CreateLogger<Replica>());
         if (!started.TryGet(out Replica? replica, out Fault fault)) return fault;
-        LedgerShardActor[] shards = new LedgerShardActor[replica.ShardCount];
+        LedgerShardActor[] shards = new LedgerShardActor[_parts.ShardsElsewhere ? 0 : replica.ShardCount];
         for (int shard = 0; shard < shards.Length; shard++)
             shards[shard] = new LedgerShardActor(replica, shard, _parts.Shard, _parts.Random, shard == 0 ? new CheckpointClock(replica, _parts.Shard.CheckpointInterval) : null);
         StandaloneMember opened = new(replica, shards, _parts.Signing);

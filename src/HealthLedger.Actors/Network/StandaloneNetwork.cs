@@ -31,6 +31,7 @@ public sealed class StandaloneNetwork : IAsyncDisposable
             Connect = endpoint => Links.Connect(IdOf(member), endpoint),
             Replica = options.Replica with { Folder = folder.StoreOf(member), Storage = options.Storage },
             Shard = options.Shard,
+            ShardsElsewhere = options.ShardsElsewhere,
             Random = random,
             Time = time,
             Loggers = loggers,

@@ -36,6 +36,9 @@ public sealed record StandaloneOptions
     /// <summary>How shard actors batch and lead.</summary>
     public LedgerShardOptions Shard { get; init; } = new();
 
+    /// <summary>Whether the shard actors live elsewhere, in a cluster's silos: members then come without any.</summary>
+    public bool ShardsElsewhere { get; init; }
+
     /// <summary>How a replica runs; its folder and storage are set by the network.</summary>
     public ReplicaOptions Replica { get; init; } = new() { Folder = "" };
 }

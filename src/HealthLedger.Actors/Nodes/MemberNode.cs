@@ -23,18 +23,18 @@ using Microsoft.Extensions.Logging;
 
 namespace HealthLedger.Actors.Nodes;
 
-/// <summary>One member's node: its replica, its shard actors, and the actors of patients and consents, in the embedded host.</summary>
+/// <summary>One member's node: its replica, its shard actors, and the actors of patients and consents, in the host that it is given.</summary>
 public sealed class MemberNode : INode, IAsyncDisposable
 {
     private readonly Replica _replica;
-    private readonly IReadOnlyList<LedgerShardActor> _shards;
+    private readonly IReadOnlyList<ILedgerShard> _shards;
     private readonly ReplicaReader _reader;
-    private readonly EmbeddedHost _host;
+    private readonly IActors _actors;
     private readonly QueryDesk _queries;
     private readonly ConsentWatch _consents;
     private readonly List<IDisposable> _observing = [];
 
-    /// <summary>Puts a node together; its replica runs already.</summary>
+    /// <summary>Puts a node together in the embedded host; its replica runs already.</summary>
     /// <param name="replica">The member's validator.</param>
     /// <param name="shards">Its shard actors, by shard.</param>
     /// <param name="organization">A signing key of the member's organization, for closing entries.</param>
@@ -44,15 +44,26 @@ public sealed class MemberNode : INode, IAsyncDisposable
     /// <param name="logs">Where actors log.</param>
     public MemberNode(Replica replica, IReadOnlyList<LedgerShardActor> shards, ISigner organization, EmbeddedHostOptions options,
         TimeProvider clock, RandomNumberGenerator random, ILoggerFactory logs)
+        : this(replica, shards, organization, (reader, pen) => Embedded(reader, pen, options with { MeterTags = [new("member", replica.Label)] }, clock, logs), clock, random)
+    {
+    }
+
+    /// <summary>Puts a node together in any host; its replica runs already.</summary>
+    /// <param name="replica">The member's validator.</param>
+    /// <param name="shards">The ways to its shard actors, by shard.</param>
+    /// <param name="organization">A signing key of the member's organization, for closing entries.</param>
+    /// <param name="host">Given what this member's actors read from and write with: the actors; disposed with the node where they can be.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="random">Salts and nonces.</param>
+    public MemberNode(Replica replica, IReadOnlyList<ILedgerShard> shards, ISigner organization, Func<ILedgerReader, MemberPen, IActors> host,
+        TimeProvider clock, RandomNumberGenerator random)
     {
         (_replica, _shards) = (replica, shards);
         _reader = new ReplicaReader(replica);
         MemberPen pen = new(Seat, Genesis.Network, organization, SubmitAsync, clock, random);
-        _host = new EmbeddedHost(options with { MeterTags = [new("member", replica.Label)] }, clock, logs.CreateLogger<EmbeddedHost>());
-        _host.Register(PatientActor.Kind(_reader));
-        _host.Register(ConsentActor.Kind(_reader, pen));
-        _queries = new QueryDesk(_reader, _host, new QueryGuard(_reader, clock));
-        _consents = new ConsentWatch(_reader, _host, clock);
+        _actors = host(_reader, pen);
+        _queries = new QueryDesk(_reader, _actors, new QueryGuard(_reader, clock));
+        _consents = new ConsentWatch(_reader, _actors, clock);
         for (int shard = 1; shard < replica.ShardCount; shard++) _observing.Add(replica.Observe(shard, NoteConsents));
     }
 
@@ -130,7 +141,15 @@ public sealed class MemberNode : INode, IAsyncDisposable
     {
         foreach (IDisposable observing in _observing) observing.Dispose();
         await _consents.DisposeAsync();
-        await _host.DisposeAsync();
+        if (_actors is IAsyncDisposable own) await own.DisposeAsync();
+    }
+
+    private static EmbeddedHost Embedded(ILedgerReader reader, MemberPen pen, EmbeddedHostOptions options, TimeProvider clock, ILoggerFactory logs)
+    {
+        EmbeddedHost host = new(options, clock, logs.CreateLogger<EmbeddedHost>());
+        host.Register(PatientActor.Kind(reader));
+        host.Register(ConsentActor.Kind(reader, pen));
+        return host;
     }
 
     private MemberSeat? Seat()

@@ -1,8 +1,9 @@
 using HealthLedger.Actors.Hosting;
 using HealthLedger.Protocol.Errors;
 
-namespace HealthLedger.Actors.Tests.Hosting;
+namespace HealthLedger.Actors.Tests.Contract;
 
+/// <summary>What the contract is tried with.</summary>
 public interface ICounter : IActor
 {
     ValueTask<Result<int>> AddSlowlyAsync();
@@ -76,21 +77,4 @@ internal sealed class Counter(IActorContext context) : Actor(context), ICounter
     public ValueTask<Result<bool>> IsSameAsync(byte[] bytes) => new(ReferenceEquals(bytes, LastSent));
 
     public static byte[] Remember(byte[] bytes) => LastSent = bytes;
-}
-
-internal sealed class CounterProxy(ActorRef<ICounter> reference) : ICounter
-{
-    public ValueTask<Result<int>> AddSlowlyAsync() => reference.CallAsync(actor => actor.AddSlowlyAsync());
-    public ValueTask<Result<int>> MeetAsync() => reference.CallAsync(actor => actor.MeetAsync());
-    public ValueTask<Result<int>> HoldAsync() => reference.CallAsync(actor => actor.HoldAsync());
-    public ValueTask<Result<int>> NeverAsync() => reference.CallAsync(actor => actor.NeverAsync());
-    public ValueTask<Result<int>> BreakAsync() => reference.CallAsync(actor => actor.BreakAsync());
-    public ValueTask<Result<int>> CallAsync(params string[] keys) => reference.CallAsync(actor => actor.CallAsync(keys));
-    public ValueTask<Result<int>> RemindAsync(int milliseconds) => reference.CallAsync(actor => actor.RemindAsync(milliseconds));
-
-    public ValueTask<Result<bool>> IsSameAsync(byte[] bytes)
-    {
-        byte[] copy = reference.Copy(Counter.Remember(bytes), value => value, encoded => encoded.ToArray());
-        return reference.CallAsync(actor => actor.IsSameAsync(copy));
-    }
 }
