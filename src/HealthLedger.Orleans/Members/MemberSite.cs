@@ -36,7 +36,7 @@ public sealed partial class MemberSite : IAsyncDisposable
     /// <summary>True once the silo ends in good order: nobody new is let in.</summary>
     public bool IsDraining => Volatile.Read(ref _draining) != 0;
 
-    /// <summary>Takes the stand and wakes the shards; goes on tending until the end.</summary>
+    /// <summary>Stands up and wakes the shards; goes on tending until the end.</summary>
     public async Task StartAsync()
     {
         await TendAsync();

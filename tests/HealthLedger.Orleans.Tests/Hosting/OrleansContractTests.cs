@@ -40,7 +40,7 @@ public sealed class OrleansContractTests : ActorContract
         // A caller in a silo, as the member's node is: clients do not reach inner grains.
         public override ICounter Counter(string key) => Cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<ICounterGrain>(key);
 
-        public override Task SweepAsync() => Cluster.DeactivateAsync(Counter("one"));
+        public override Task SweepAsync() => Cluster.DeactivateAsync((IAddressable)Counter("one"));
 
         public override async ValueTask DisposeAsync()
         {
