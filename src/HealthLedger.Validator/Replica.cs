@@ -244,6 +244,8 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
         _core.Metrics.Observe("blocks.pending", "{block}", "Blocks executed and not committed.", ShardCount, shard => _core.Shards[shard].PendingCount);
         _core.Metrics.Observe("epoch", null, "The epoch's counter.", ShardCount, shard => _core.Shards[shard].Standing.Promised.Counter);
         _core.Metrics.Observe("level", null, "1 once the replica knew what is committed and had it; before that it answers nothing.", ShardCount, shard => _core.Shards[shard].IsLevel ? 1 : 0);
+        _core.Metrics.Observe("members", "{member}", "Members of the configuration that votes on the shard's next block.", ShardCount, shard => _core.Keys.Count(_core.Shards[shard].Standing.Config));
+        _core.Metrics.Observe("quorum", "{member}", "How many of them must vote.", ShardCount, shard => Quorum.Size(_core.Keys.Count(_core.Shards[shard].Standing.Config)));
         ObserveLeaders();
         _core.Metrics.Observe("flush.queue", "{step}", "Steps that wait for the next flush.", () => _core.Flush.WaitingCount);
         _core.Metrics.Observe("voting", null, "1 while the shard votes; 0 while it recovers, or follows without voting.", ShardCount, shard => _core.Shards[shard].Standing.Mode == Consensus.Effects.ReplicaMode.Voting ? 1 : 0);

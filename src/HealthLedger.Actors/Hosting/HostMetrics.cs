@@ -19,6 +19,7 @@ internal sealed class HostMetrics : IDisposable
         _turns = _meter.CreateHistogram("healthledger.actors.turn.duration", "s", "A call of an actor: waiting for its turn, and the turn.", null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = TurnSeconds });
         _refused = _meter.CreateCounter<long>("healthledger.actors.refused", "{call}", "Calls refused because a mailbox or the host was full.");
+        _refused.Add(0, new KeyValuePair<string, object?>("kind", "patient"));
         _meter.CreateObservableGauge("healthledger.actors.active", () => (long)active(), "{actor}", "Actors in memory.");
         _meter.CreateObservableGauge("healthledger.actors.mailbox", () => Interlocked.Read(ref _queued), "{turn}", "Turns that wait in mailboxes.");
     }

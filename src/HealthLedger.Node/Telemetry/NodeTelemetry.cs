@@ -17,7 +17,7 @@ namespace HealthLedger.Node.Telemetry;
 internal sealed class NodeTelemetry : IDisposable
 {
     // Every project's own, the runtime's, the connections. Requests are measured by the doors themselves, by what they ask for.
-    private static readonly string[] Meters = ["HealthLedger*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
+    private static readonly string[] Meters = ["HealthLedger*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans"];
 
     private const string Sources = "HealthLedger*";
 

@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using HealthLedger.Consensus.Messages;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
+using HealthLedger.Protocol.Votes;
+using HealthLedger.Storage.Health;
 
 namespace HealthLedger.Validator.Telemetry;
 
@@ -48,6 +50,12 @@ public sealed class ReplicaMetrics : IDisposable
         // What has not happened yet is told as zero, so that its first time is an increase.
         _complaints.Add(0);
         _dropped.Add(0, new KeyValuePair<string, object?>("queue", "shard"));
+        foreach (NackReason reason in Enum.GetValues<NackReason>()) _nacks.Add(0, new KeyValuePair<string, object?>("reason", reason.ToString()));
+        foreach (DamageKind kind in Enum.GetValues<DamageKind>())
+        {
+            _found.Add(0, new KeyValuePair<string, object?>("kind", kind.ToString()));
+            _healed.Add(0, new KeyValuePair<string, object?>("kind", kind.ToString()));
+        }
     }
 
     /// <summary>A statement handed in here was committed after so many seconds.</summary>
