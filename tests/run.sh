@@ -47,6 +47,13 @@ echo "== tests"
 dotnet test --solution Orleans.HealthLedger.sln -c Release --no-build --max-parallel-test-modules 2 2>&1 | tee "$log"
 tally dotnet "${PIPESTATUS[0]}"
 
+# Prometheus without its service, which would listen to everybody: only the programs are taken out of the package.
+if ! command -v promtool >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
+  programs=$PWD/artifacts/prometheus
+  mkdir -p "$programs" && (cd "$programs" && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .) >"$log" 2>&1 && PATH=$programs/usr/bin:$PATH
+  command -v promtool >/dev/null 2>&1 || echo "missing: prometheus (scrapes, alert rules); tests that need it are skipped"
+fi
+
 echo "== conformance: clients and verifiers that are not ours"
 if need node "nodejs npm" "clients in tests/conformance" && command -v npm >/dev/null 2>&1; then
   if (cd tests/conformance && npm ci --silent >"$log" 2>&1); then

@@ -17,7 +17,7 @@ export function nodeCommand() {
 }
 
 /** A running node, or null after skipping the test `t` where there is no executable. */
-export async function startNode(t, { members = 4 } = {}) {
+export async function startNode(t, { members = 4, env = {} } = {}) {
   const start = nodeCommand();
   if (!start) {
     t.skip('skipped: needs the node, built in Release or named by HEALTHLEDGER_NODE');
@@ -32,7 +32,7 @@ export async function startNode(t, { members = 4 } = {}) {
   client('hospital-system', 'Riverside Hospital');
   client('clinic-system', 'Oakwood Clinic');
 
-  const child = spawn(start[0], [...start.slice(1), '--data', data, '--members', String(members), '--url', 'http://127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(start[0], [...start.slice(1), '--data', data, '--members', String(members), '--url', 'http://127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   const log = [];
   child.stderr.on('data', (chunk) => log.push(chunk));
   let address = null;
@@ -43,12 +43,14 @@ export async function startNode(t, { members = 4 } = {}) {
     address = ready[1].replace(/\/$/, '');
     break;
   }
-  child.stdout.resume();
+  child.stdout.on('data', (chunk) => log.push(chunk));
   if (!address) throw new Error(`The node did not start:\n${log.join('')}`);
 
   return {
     address,
     fhir: `${address}/fhir`,
+    /** Everything that it has said so far. */
+    said: () => log.join(''),
     /** A bearer token for a registered client. */
     async token(clientId = 'hospital-system', scope = 'system/*.cruds') {
       const tokenUrl = (await (await fetch(`${address}/fhir/.well-known/smart-configuration`)).json()).token_endpoint;

@@ -17,6 +17,9 @@ internal static class ClientMetrics
         new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
     private static readonly Counter<long> Retries = Meter.CreateCounter<long>("healthledger.client.retries", "{attempt}", "Statements handed in again, by the fault that passed.");
 
+    // What has not happened yet is told as zero, so that its first time is an increase.
+    static ClientMetrics() => Retries.Add(0, new KeyValuePair<string, object?>("code", FaultTable.Text(FaultCode.Busy)));
+
     /// <summary>The source of clients' spans.</summary>
     public static ActivitySource Source { get; } = new("HealthLedger.Client");
 

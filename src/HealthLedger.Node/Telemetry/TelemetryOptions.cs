@@ -39,19 +39,19 @@ internal sealed record TelemetryOptions
         }
         if (section["MetricIntervalSeconds"] is { Length: > 0 } interval)
         {
-            if (Seconds(interval) is not { } pause) return Unfit("MetricIntervalSeconds", "a number from 0.1 to 3600");
+            if (Seconds(interval) is not { } pause) return Unfit("MetricIntervalSeconds", "a number from 0.001 to 3600");
             options = options with { MetricInterval = pause };
         }
         if (section["SlowAfterSeconds"] is { Length: > 0 } slow)
         {
-            if (Seconds(slow) is not { } after) return Unfit("SlowAfterSeconds", "a number from 0.1 to 3600");
+            if (Seconds(slow) is not { } after) return Unfit("SlowAfterSeconds", "a number from 0.001 to 3600");
             options = options with { SlowAfter = after };
         }
         return options;
     }
 
     private static TimeSpan? Seconds(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0.1 and <= 3600 ? TimeSpan.FromSeconds(seconds) : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0.001 and <= 3600 ? TimeSpan.FromSeconds(seconds) : null;
 
     private static Fault Unfit(string name, string legal) => new(FaultCode.UsageWrong, $"The setting HealthLedger:Telemetry:{name} is {legal}.");
 }
