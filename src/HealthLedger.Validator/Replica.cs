@@ -118,8 +118,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
         foreach (ShardLoop shard in _core.Shards) shard.Start();
         _healer = new Healer(_core);
         _healer.Start();
-        _scrubber = new Scrubber(_core.Store);
-        if (_core.Options.Storage.RunBackground) _scrubber.Start(_core.Options.ScrubPause);
+        if (_core.Options.Storage.RunBackground) _scrubber!.Start(_core.Options.ScrubPause);
         _timer = _core.Time.CreateTimer(_ => Tick(), null, _core.Options.TickInterval, _core.Options.TickInterval);
     }
 
@@ -231,6 +230,7 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
         Recovery recovery = new(_core);
         ShardTip[] tips = recovery.RecoverAll(ShardCount);
         _core.Checkpoints.Load();
+        _scrubber = new Scrubber(_core.Store);
         for (int shard = 0; shard < ShardCount; shard++)
         {
             ShardTip tip = tips[shard];

@@ -41,6 +41,9 @@ internal static class KeyFiles
     /// <summary>True where there is such a key.</summary>
     public static bool Has(string folder, string name) => File.Exists(PathOf(folder, name));
 
+    /// <summary>Deletes a key; where there is none, nothing happens.</summary>
+    public static void Delete(string folder, string name) => File.Delete(PathOf(folder, name));
+
     /// <summary>Reads a signing key.</summary>
     public static Result<SigningKey> ReadSigning(string folder, string name) => Read(folder, name).TryGet(out byte[]? bytes, out Fault fault) ? SigningKey.FromPkcs8(bytes) : fault;
 

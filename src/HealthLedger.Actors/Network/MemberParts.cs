@@ -18,8 +18,10 @@ public sealed record MemberParts
     /// <summary>The configurations known at the start; a new book each time where nobody else reads it.</summary>
     public required Func<ConfigurationBook> Book { get; init; }
 
-    /// <summary>The member's validator keys.</summary>
-    public required IReadOnlyList<ISigner> ValidatorKeys { get; init; }
+    /// <summary>
+    /// The member's validator keys, looked at whenever it is started: one, or, while it is being rotated, the one and the next. Never one whose vote log is lost.
+    /// </summary>
+    public required Func<IReadOnlyList<ISigner>> ValidatorKeys { get; init; }
 
     /// <summary>A signing key of the member's organization, for what its node writes by itself.</summary>
     public required SigningKey Signing { get; init; }

@@ -27,10 +27,10 @@ public sealed partial class MemberRunner : IAsyncDisposable
     public Task Failed => _failed.Task;
 
     /// <summary>Opens the member without letting it run yet: for several that are to begin together.</summary>
-    internal async Task<Result<StandaloneMember>> OpenAsync()
+    internal async Task<Result<StandaloneMember>> OpenAsync(ReplicaOptions? options = null)
     {
         Result<Replica> started = await Replica.StartAsync(
-            _parts.Replica, _parts.Book(), _parts.Member, _parts.ValidatorKeys, _parts.Links, _parts.Time, _parts.Loggers.CreateLogger<Replica>());
+            options ?? _parts.Replica, _parts.Book(), _parts.Member, _parts.ValidatorKeys(), _parts.Links, _parts.Time, _parts.Loggers.CreateLogger<Replica>());
         if (!started.TryGet(out Replica? replica, out Fault fault)) return fault;
         LedgerShardActor[] shards = new LedgerShardActor[_parts.ShardsElsewhere ? 0 : replica.ShardCount];
         for (int shard = 0; shard < shards.Length; shard++)
@@ -43,13 +43,14 @@ public sealed partial class MemberRunner : IAsyncDisposable
     }
 
     /// <summary>Starts the member; one that is up is given back.</summary>
-    public async Task<Result<StandaloneMember>> StartAsync()
+    /// <param name="options">How its replica runs this time, where not as always.</param>
+    public async Task<Result<StandaloneMember>> StartAsync(ReplicaOptions? options = null)
     {
         await _gate.WaitAsync();
         try
         {
             if (_up is { } up) return up;
-            Result<StandaloneMember> opened = await OpenAsync();
+            Result<StandaloneMember> opened = await OpenAsync(options);
             if (opened.IsOk) opened.Value.Replica.Run();
             return opened;
         }

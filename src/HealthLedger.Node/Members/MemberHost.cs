@@ -52,7 +52,7 @@ internal sealed class MemberHost : IAsyncDisposable
         {
             Member = self,
             Book = () => book,
-            ValidatorKeys = [keys.Validator],
+            ValidatorKeys = () => [keys.Validator],
             Signing = keys.Signing,
             Links = links,
             Connect = links.Connect,

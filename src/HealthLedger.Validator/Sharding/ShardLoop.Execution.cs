@@ -97,13 +97,15 @@ internal sealed partial class ShardLoop
     }
 
     /// <summary>Waits, for a while, until everything is here that the check needs.</summary>
-    private async Task<Verdict> GatherAsync(IncomingBlock body, Task stateRoot)
+    private async Task<Verdict> GatherAsync(IncomingBlock body, Task stateRoot, bool isCertified = false)
     {
         await body.Signatures;
         await stateRoot;
         if (!_core.Objects.HasAll(body.Objects) && !await _core.GatherObjectsAsync(body.Objects)) return Verdict.BodyMissing;
         if (Shard == Shards.Directory)
         {
+            // The heads of one that is certified were held against their shards by q members: a newcomer's other shards may need this one first.
+            if (isCertified) return await KnowsChildrenAsync(body);
             foreach (CheckpointItem checkpoint in body.Block.Items.OfType<CheckpointItem>())
                 foreach (ShardHead head in checkpoint.Heads)
                     if (!await _core.ReachesAsync(head.Shard, head.Height)) return Verdict.BodyMissing;
@@ -112,26 +114,29 @@ internal sealed partial class ShardLoop
         {
             return Verdict.DirectoryAhead;
         }
-        if (body.Info.IsStop && !await _core.Configurations.KnowsAsync(body.Info.ChildConfig, _core.Options.ProposalPatience, _stopping)) return Verdict.DirectoryAhead;
-        return Verdict.Ok;
+        return await KnowsChildrenAsync(body);
     }
 
-    private Executed Finish(IncomingBlock body, Verdict gathered)
+    /// <summary>A stop sign is executed only where it is known who votes on its children.</summary>
+    private async Task<Verdict> KnowsChildrenAsync(IncomingBlock body) =>
+        !body.Info.IsStop || await _core.Configurations.KnowsAsync(body.Info.ChildConfig, _core.Options.ProposalPatience, _stopping) ? Verdict.Ok : Verdict.DirectoryAhead;
+
+    private Executed Finish(IncomingBlock body, Verdict gathered, bool isCertified = false)
     {
         body.Times.Gathered = _core.Time.GetTimestamp();
         // A fetched block whose parent was dropped meanwhile is asked for again.
         if (gathered == Verdict.Ok && !_executed.ContainsKey(body.Info.Hash) && !TryParent(body.Info.Parent, out _)) gathered = Verdict.BodyMissing;
-        Verdict verdict = gathered != Verdict.Ok ? gathered : TryExecute(body) is { } fault ? Refuse(body, fault) : Verdict.Ok;
+        Verdict verdict = gathered != Verdict.Ok ? gathered : TryExecute(body, isCertified) is { } fault ? Refuse(body, fault) : Verdict.Ok;
         if (verdict == Verdict.Invalid) _bodies.Remove(body.Info.Hash);
         return new Executed(body.Info, verdict);
     }
 
     /// <summary>Checks and executes a block whose parent is executed; null when it holds, and then it is an overlay.</summary>
-    private Fault? TryExecute(IncomingBlock body)
+    private Fault? TryExecute(IncomingBlock body, bool isCertified)
     {
         if (_executed.ContainsKey(body.Info.Hash)) return null;
         if (!TryParent(body.Info.Parent, out Parent? parent)) return new Fault(FaultCode.BlockMisplaced, "The block's parent is not executed here.");
-        if ((CheckPlace(body.Block, parent.Info) ?? CheckHeads(body.Block)) is { } wrong) return wrong;
+        if ((CheckPlace(body.Block, parent.Info) ?? (isCertified ? null : CheckHeads(body.Block))) is { } wrong) return wrong;
         if (_stateRoots.DueAt(body.Info.Height) is { Ready: false }) return new Fault(FaultCode.BlockMisplaced, "The state root that is due is not computed yet.");
         Result<ExecutedBlock> result = BlockExecutor.Check(parent.Next, body.Block, parent.Rows, _core.Directory.View, _core.Signatures, _stateRoots.DueAt(body.Info.Height)?.Root, _core.Options.Rules);
         if (!result.TryGet(out ExecutedBlock? executed, out Fault fault)) return fault;

@@ -53,7 +53,7 @@ internal sealed partial class ShardLoop
             wanted = block.Info.Parent;
         }
         missing.Reverse();
-        await ExecuteInOrderAsync(missing);
+        await ExecuteInOrderAsync(missing, fetch.Committed is not null);
     }
 
     /// <summary>Fetches ranges that end with a certificate until the height is committed here or nobody has more.</summary>
@@ -63,7 +63,7 @@ internal sealed partial class ShardLoop
         {
             long from = _tip.Info.Height + 1;
             if (await AskPeersAsync(new PeerRequest(PeerRequestKind.Range, Shard, from, default), answer => DecodeRange(answer, from)) is not { } range) return;
-            if (!await ExecuteInOrderAsync(range.Blocks)) return;
+            if (!await ExecuteInOrderAsync(range.Blocks, isCertified: true)) return;
             await AskAsync(() =>
             {
                 Step(new DecideCall(range.Certificate));
@@ -74,17 +74,19 @@ internal sealed partial class ShardLoop
         }
     }
 
-    private async Task<bool> ExecuteInOrderAsync(List<IncomingBlock> blocks)
+    /// <param name="blocks">Parents first.</param>
+    /// <param name="isCertified">A certificate is known that covers them; it is judged before they are committed.</param>
+    private async Task<bool> ExecuteInOrderAsync(List<IncomingBlock> blocks, bool isCertified)
     {
         foreach (IncomingBlock block in blocks)
         {
-            Verdict gathered = await GatherAsync(block, await AskAsync(() => _stateRoots.WhenReady(block.Info.Height)));
+            Verdict gathered = await GatherAsync(block, await AskAsync(() => _stateRoots.WhenReady(block.Info.Height)), isCertified);
             // An object that nobody has any more was erased everywhere; the block is certified and counts all the same.
             if (gathered != Verdict.Ok && _core.Objects.HasAll(block.Objects)) return false;
             bool good = await AskAsync(() =>
             {
                 if (block.Info.Height <= _tip.Info.Height) return true;
-                Executed executed = Finish(block, Verdict.Ok);
+                Executed executed = Finish(block, Verdict.Ok, isCertified);
                 Step(executed);
                 return executed.Verdict == Verdict.Ok;
             });

@@ -186,7 +186,7 @@ internal sealed class MemberProcesses : IAsyncDisposable
         {
             Member = id,
             Book = () => new ConfigurationBook(Genesis),
-            ValidatorKeys = [TestCluster.Good(party.ReadValidator())],
+            ValidatorKeys = () => [TestCluster.Good(party.ReadValidator())],
             Signing = TestCluster.Good(party.ReadSigning()),
             Links = links.Of(id),
             Connect = endpoint => links.Connect(id, endpoint),
