@@ -24,6 +24,7 @@ internal static class NodeCommand
                                                               one member of a network whose others are elsewhere; found it with `healthledger network`
           healthledger-node demo                              plays the story, then serves
           healthledger-node demo --once                       ends after the story; exit code 0 only if every step held
+          deploy/local-cluster.sh demo                        the story on a cluster of processes
         """;
 
     /// <summary>The command with its options and its one subcommand.</summary>
@@ -31,7 +32,9 @@ internal static class NodeCommand
     {
         NodeSettings settings = new();
         Option<bool> once = new("--once") { Description = "End after the story." };
-        Command demo = new("demo", "Starts a whole network, plays the main story with real results, then serves until Ctrl-C.") { once };
+        Option<DirectoryInfo?> cluster = new("--cluster") { Description = "Play it on a cluster that runs on this machine instead: the folder that `healthledger network local` made. --nodes names the members' doors, in order.", HelpName = "folder" };
+        Option<FileInfo?> control = new("--control") { Description = "With --cluster: the program that stops and starts its members (`stop 3`, `start 3`).", HelpName = "program" };
+        Command demo = new("demo", "Starts a whole network, plays the main story with real results, then serves until Ctrl-C.") { once, cluster, control };
         RootCommand root = new("A HealthLedger node: validators, actors, doors and portal." + Examples) { demo };
         foreach (Option option in settings.Options) root.Options.Add(option);
         root.SetAction((parsed, cancel) => WithAsync(settings, parsed, options => options.Role switch
@@ -39,7 +42,9 @@ internal static class NodeCommand
             NodeRole.Member => MemberCommand.RunAsync(options, cancel),
             _ => StandaloneCommand.RunAsync(options, cancel),
         }));
-        demo.SetAction((parsed, cancel) => WithAsync(settings, parsed, options => DemoCommand.RunAsync(options, parsed.GetValue(once), cancel)));
+        demo.SetAction((parsed, cancel) => WithAsync(settings, parsed, options => parsed.GetValue(cluster) is { } folder
+            ? ClusterDemo.RunAsync(options, folder.FullName, parsed.GetValue(control)?.FullName, cancel)
+            : DemoCommand.RunAsync(options, parsed.GetValue(once), cancel)));
         return root;
     }
 

@@ -2,6 +2,7 @@ using HealthLedger.Client;
 using HealthLedger.Client.Connection;
 using HealthLedger.Client.Keys;
 using HealthLedger.Gateway.Smart;
+using HealthLedger.Node.Demo.Members;
 using HealthLedger.Node.Doors;
 using HealthLedger.Node.Standalone;
 using HealthLedger.Protocol.Errors;
@@ -12,8 +13,6 @@ namespace HealthLedger.Node.Demo;
 /// <summary>Starts a whole network, tells the story, then serves.</summary>
 internal static class DemoCommand
 {
-    private const string HospitalName = "Riverside Hospital", ClinicName = "Oakwood Clinic";
-
     /// <summary>The exit code: 0 only if every step held.</summary>
     public static async Task<int> RunAsync(NodeOptions options, bool once, CancellationToken cancel)
     {
@@ -26,8 +25,8 @@ internal static class DemoCommand
         Result<StandaloneHost> result = await StandaloneHost.StartAsync(options, NetworkName.New("demo"),
             organizations =>
             [
-                ClientOf(hospitalSystem, organizations.First(known => known.Name == HospitalName).Did.ToString()),
-                ClientOf(clinicSystem, organizations.First(known => known.Name == ClinicName).Did.ToString()),
+                ClientOf(hospitalSystem, organizations.First(known => known.Name == DemoStory.HospitalName).Did.ToString()),
+                ClientOf(clinicSystem, organizations.First(known => known.Name == DemoStory.ClinicName).Did.ToString()),
             ],
             logging => logging.AddProvider(new FileLog(Path.Combine(options.Data, "node.log"), clock)).SetMinimumLevel(LogLevel.Information), cancel);
         if (!result.TryGet(out StandaloneHost? host, out Fault fault)) return Refusal.Say(fault);
@@ -38,20 +37,17 @@ internal static class DemoCommand
             if (!connected.TryGet(out LedgerClient? ledger, out fault)) return Refusal.Say(fault);
             using DemoWorld world = new()
             {
-                Nodes = host.Nodes,
+                Members = new LocalMembers(host.Nodes, options.Data),
                 Http = http,
                 Ledger = ledger,
-                Hospital = WalletOf(host, HospitalName),
-                Clinic = WalletOf(host, ClinicName),
+                Hospital = WalletOf(host, DemoStory.HospitalName),
+                Clinic = WalletOf(host, DemoStory.ClinicName),
                 HospitalDoor = new FhirDoor(http, hospitalSystem.TokenAsync),
                 ClinicDoor = new FhirDoor(http, clinicSystem.TokenAsync),
                 Folder = options.Data,
                 Seed = (int)(clock.GetUtcNow().ToUnixTimeSeconds() % 1_000_000),
             };
-            console.Write(new Rule("[bold deepskyblue3]HealthLedger[/]").LeftJustified());
-            console.MarkupLine($"[grey]Network {ledger.Network.Name}, ready in {clock.GetElapsedTime(started).TotalSeconds:0.0} s. Data in {Markup.Escape(options.Data)}; all people here are invented.[/]");
-            console.WriteLine();
-            bool held = await new DemoStory(console, clock).TellAsync(world, cancel);
+            bool held = await new DemoStory(console, clock).TellAsync(world, $"ready in {clock.GetElapsedTime(started).TotalSeconds:0.0} s. Data in {options.Data}", cancel);
             if (once || cancel.IsCancellationRequested) return held ? 0 : 1;
             console.WriteLine();
             console.MarkupLine($"[bold]Serving.[/] Portal [link]{host.Address}portal/index.html[/]   FHIR [link]{host.Address}fhir/metadata[/]   health [link]{host.Address}health/ready[/]   metrics [link]{host.Address}metrics[/]");

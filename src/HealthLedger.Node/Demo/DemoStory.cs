@@ -6,6 +6,12 @@ namespace HealthLedger.Node.Demo;
 /// <summary>The main story, told step by step on a console. Every step does what it says; the story holds when all of them do.</summary>
 internal sealed class DemoStory(IAnsiConsole console, TimeProvider clock)
 {
+    /// <summary>Who has treated the patient.</summary>
+    public const string HospitalName = "Riverside Hospital";
+
+    /// <summary>Who would like to read.</summary>
+    public const string ClinicName = "Oakwood Clinic";
+
     private static IReadOnlyList<IStep> Steps =>
     [
         new ReplicasStep(), new IntakeStep(), new DeniedStep(), new ClaimStep(), new GrantStep(), new ReadStep(), new WhoLookedStep(),
@@ -13,8 +19,14 @@ internal sealed class DemoStory(IAnsiConsole console, TimeProvider clock)
     ];
 
     /// <summary>Tells it; true when every step held.</summary>
-    public async Task<bool> TellAsync(DemoWorld world, CancellationToken cancel)
+    /// <param name="world">Who and what it is about.</param>
+    /// <param name="where">The network it plays on, in words.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<bool> TellAsync(DemoWorld world, string where, CancellationToken cancel)
     {
+        console.Write(new Rule("[bold deepskyblue3]HealthLedger[/]").LeftJustified());
+        console.MarkupLine($"[grey]Network {world.Ledger.Network.Name}, {Markup.Escape(where)}; all people here are invented.[/]");
+        console.WriteLine();
         IReadOnlyList<IStep> steps = Steps;
         int held = 0;
         for (int i = 0; i < steps.Count; i++)

@@ -1,11 +1,10 @@
-using HealthLedger.Actors.Network;
 using HealthLedger.Client;
 using HealthLedger.Client.Connection;
 using HealthLedger.Client.Consent;
 using HealthLedger.Client.Keys;
 using HealthLedger.Client.Patients;
 using HealthLedger.Client.Read;
-using HealthLedger.Node.Standalone;
+using HealthLedger.Node.Demo.Members;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Did;
 
@@ -14,11 +13,8 @@ namespace HealthLedger.Node.Demo;
 /// <summary>Who and what the story is about: the network, a hospital and a clinic with their systems, and a patient with a wallet.</summary>
 internal sealed class DemoWorld : IDisposable
 {
-    /// <summary>The members' nodes, which the story stops and starts.</summary>
-    public required StandaloneNodes Nodes { get; init; }
-
-    /// <summary>The network.</summary>
-    public StandaloneNetwork Network => Nodes.Network;
+    /// <summary>The members, which the story stops and starts.</summary>
+    public required IDemoMembers Members { get; init; }
 
     /// <summary>The address of the doors.</summary>
     public required HttpClient Http { get; init; }

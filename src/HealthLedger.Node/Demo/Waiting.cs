@@ -7,14 +7,14 @@ internal static class Waiting
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     /// <summary>True as soon as the condition holds; false at the deadline.</summary>
-    public static async Task<bool> UntilAsync(Func<bool> holds, CancellationToken cancel)
+    public static async Task<bool> UntilAsync(Func<Task<bool>> holds, CancellationToken cancel)
     {
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(Deadline);
         using PeriodicTimer timer = new(Step);
         try
         {
-            while (!holds()) await timer.WaitForNextTickAsync(deadline.Token);
+            while (!await holds()) await timer.WaitForNextTickAsync(deadline.Token);
             return true;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

@@ -17,6 +17,13 @@ internal static class ClientFiles
         return Directory.Exists(clients) ? [.. Directory.EnumerateFiles(clients, "*.json").Order(StringComparer.Ordinal).Select(path => ReadOne(path, organizations))] : [];
     }
 
+    /// <summary>Changes when a file is added, taken away or written.</summary>
+    public static string StampOf(string folder)
+    {
+        DirectoryInfo clients = new(Path.Combine(folder, "clients"));
+        return clients.Exists ? string.Join('|', clients.EnumerateFiles("*.json").OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}")) : "";
+    }
+
     private static SmartClient ReadOne(string path, IReadOnlyList<Seated> organizations)
     {
         JsonElement root;

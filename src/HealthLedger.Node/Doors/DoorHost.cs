@@ -70,7 +70,7 @@ internal sealed class DoorHost : IAsyncDisposable
             {
                 Node = node,
                 Organizations = [.. organizations.Select(organization => organization.Wallet)],
-                Clients = new RegisteredClients([.. ClientFiles.Read(clientsFolder, organizations), .. moreClients]),
+                Clients = new ClientFolder(clientsFolder, organizations, moreClients, TimeProvider.System, Logs.CreateLogger<ClientFolder>()),
                 TokenKey = tokenKey,
             }, _options, cancel);
             if (!mapped.IsOk) return mapped.Fault;

@@ -1,4 +1,4 @@
-using HealthLedger.Validator;
+using HealthLedger.Actors.Nodes;
 
 namespace HealthLedger.Node.Demo.Steps;
 
@@ -11,23 +11,21 @@ internal sealed class DamageStep : IStep
     /// <inheritdoc/>
     public async Task<StepResult> RunAsync(DemoWorld world, CancellationToken cancel)
     {
-        if (world.Network.Count < 4) return StepResult.Good("[grey]Left out: it takes other members to heal from.[/]");
-        int member = world.Network.Count - 2;
-        Replica replica = world.Network.Member(member)!.Replica;
-        await replica.ScrubAsync(cancel);
-        long before = replica.Health.DamageFound;
-        if (FlipAByte(Path.Combine(world.Folder, "members", $"{member}", "store", "blocks")) is not { } place) return StepResult.Bad("There is no block on its disk to damage.");
-        await replica.ScrubAsync(cancel);
-        bool noticed = await Waiting.UntilAsync(() => replica.Health.DamageFound > before, cancel);
-        bool healed = await Waiting.UntilAsync(() => replica.Health.DamageOpen == 0, cancel);
-        await replica.ScrubAsync(cancel);
+        if (world.Members.Count < 4) return StepResult.Good("[grey]Left out: it takes other members to heal from.[/]");
+        int member = world.Members.Count - 2;
+        if (FlipAByte(Path.Combine(world.Members.ReplicaFolder(member), "blocks")) is not { } place) return StepResult.Bad("There is no block on its disk to damage.");
+        if (await world.Members.ReadStoreAsync(member, cancel) is { } fault) return StepResult.Bad($"It cannot be read: {fault}");
+        bool noticed = await Waiting.UntilAsync(async () => Says(await world.Members.HealthAsync(member, cancel), "were found"), cancel);
+        bool healed = noticed && await Waiting.UntilAsync(async () => await world.Members.HealthAsync(member, cancel) is { } health && !Says(health, "being healed"), cancel);
         return new StepResult(noticed && healed,
         [
-            $"{world.Network.Genesis.Configuration.Members[member].Name}, {place}",
+            $"{world.Ledger.Network.Genesis.Configuration.Members[member].Name}, {place}",
             noticed ? "[green]✓[/] noticed: log, metric and health say where" : "[red]It was not noticed.[/]",
             healed ? "[green]✓[/] healed: the block was fetched from the others, checked and written anew" : "[red]It was not healed.[/]",
         ]);
     }
+
+    private static bool Says(NodeHealth? health, string words) => health?.Warnings.Any(warning => warning.Contains(words, StringComparison.Ordinal)) == true;
 
     // Flips a bit in the middle of what the first file of that folder holds, and says where.
     private static string? FlipAByte(string folder)
