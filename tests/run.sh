@@ -54,6 +54,8 @@ if ! command -v promtool >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; 
   command -v promtool >/dev/null 2>&1 || echo "missing: prometheus (scrapes, alert rules); tests that need it are skipped"
 fi
 
+need docker-compose docker-compose "takes the compose file of the deployment"
+
 echo "== conformance: clients and verifiers that are not ours"
 if need node "nodejs npm" "clients in tests/conformance" && command -v npm >/dev/null 2>&1; then
   if (cd tests/conformance && npm ci --silent >"$log" 2>&1); then
