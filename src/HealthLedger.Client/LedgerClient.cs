@@ -3,7 +3,9 @@ using HealthLedger.Client.Connection;
 using HealthLedger.Client.Network;
 using HealthLedger.Client.Submit;
 using HealthLedger.Protocol;
+using HealthLedger.Protocol.Did;
 using HealthLedger.Protocol.Errors;
+using HealthLedger.Protocol.Genesis;
 
 namespace HealthLedger.Client;
 
@@ -49,6 +51,16 @@ public sealed class LedgerClient
 
     /// <summary>Milliseconds since 1970.</summary>
     internal long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>
+    /// An organization as it is now. One that is not known, or may have other keys by now, is looked for in the configurations that the node has beyond those
+    /// known here; a node that cannot be asked leaves what is known.
+    /// </summary>
+    public async Task<Result<Organization>> OrganizationAsync(LedgerDid did, CancellationToken cancel = default)
+    {
+        await Network.RefreshAsync(Connection, cancel).ConfigureAwait(false);
+        return Network.Organization(did);
+    }
 
     /// <summary>Asks the node for the genesis, verifies it, and makes a client.</summary>
     /// <param name="connection">The node.</param>

@@ -36,6 +36,13 @@ public interface INode
     /// <summary>The newest checkpoint with a quorum of cosignatures: a C2SP signed note.</summary>
     ValueTask<Result<string>> CheckpointAsync(CancellationToken cancel = default);
 
+    /// <summary>The encoded proofs of the configurations after a number (FORMATS.md section 5); of all with 0, of none where there is none after it.</summary>
+    ValueTask<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) =>
+        new(new Fault(FaultCode.NotFound, "This node tells no configurations."));
+
+    /// <summary>The encoded <see cref="ConfigurationProposals"/> that are open.</summary>
+    ValueTask<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) => new(new Fault(FaultCode.NotFound, "This node tells no proposals."));
+
     /// <summary>A tile of shard 0's tree [C2SP tlog-tiles]: its hashes.</summary>
     ValueTask<Result<ReadOnlyMemory<byte>>> TileAsync(Tile tile, CancellationToken cancel = default);
 

@@ -16,6 +16,8 @@ using HealthLedger.Protocol.Statements;
 using HealthLedger.Validator;
 using HealthLedger.Validator.Sharding;
 using HealthLedger.Consensus.Effects;
+using HealthLedger.Rules.State;
+using HealthLedger.Rules.Views;
 using HealthLedger.Storage.Flushing;
 using HealthLedger.Storage.State;
 using HealthLedger.Storage.Trees;
@@ -110,6 +112,22 @@ public sealed class MemberNode : INode, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask<Result<string>> CheckpointAsync(CancellationToken cancel = default) =>
         new(_replica.Checkpoint is { } note ? note : new Fault(FaultCode.NotFound, "There is no checkpoint yet; the first follows the first entry."));
+
+    /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) =>
+        new(after < 0 ? new Fault(FaultCode.FormatValue, "A configuration has a number from 0.") : (ReadOnlyMemory<byte>)_replica.Book.History.Encode(after));
+
+    /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) => AnswerAsync<ReadOnlyMemory<byte>>(() =>
+    {
+        LedgerView directory = _reader.View(Shards.Directory);
+        // Proposals are for the configuration after the one decided last: those before are gone with its decision.
+        int number = _replica.Book.Newest.Number;
+        while (directory.Configuration(number + 1) is not null) number++;
+        ConfigurationRow current = directory.Configuration(number)!;
+        return new((ReadOnlyMemory<byte>)new ConfigurationProposals(
+            [.. directory.Proposals(current.Members).Select(each => new ConfigurationProposal(each.Proposal.Bytes, each.Proposal.Leaf, each.Approved))]).Encode());
+    });
 
     /// <inheritdoc/>
     public ValueTask<Result<ReadOnlyMemory<byte>>> TileAsync(Tile tile, CancellationToken cancel = default) =>

@@ -36,6 +36,13 @@ public sealed class FailoverConnection(IReadOnlyList<ILedgerConnection> nodes, F
     public Task<Result<string>> CheckpointAsync(CancellationToken cancel = default) => AskAsync(static (node, _, token) => node.CheckpointAsync(token), 0, cancel);
 
     /// <inheritdoc/>
+    public Task<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) =>
+        AskAsync(static (node, number, token) => node.ConfigurationsAsync(number, token), after, cancel);
+
+    /// <inheritdoc/>
+    public Task<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) => AskAsync(static (node, _, token) => node.ProposalsAsync(token), 0, cancel);
+
+    /// <inheritdoc/>
     public Task<Result<ReadOnlyMemory<byte>>> ReceiptAsync(int shard, Hash32 statementId, int index, CancellationToken cancel = default) =>
         AskAsync(static (node, asked, token) => node.ReceiptAsync(asked.shard, asked.statementId, asked.index, token), (shard, statementId, index), cancel);
 

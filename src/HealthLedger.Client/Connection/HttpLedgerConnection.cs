@@ -56,10 +56,18 @@ public sealed class HttpLedgerConnection(HttpClient http, HttpLedgerOptions opti
     }
 
     /// <inheritdoc/>
+    public Task<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"ledger/configurations?after={after}"), default, options.QueryTimeout, ExchangeLimits.AnswerBytesMax, cancel);
+
+    /// <inheritdoc/>
+    public Task<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Get, "ledger/configurations/proposals", default, options.QueryTimeout, SmallAnswerBytesMax, cancel);
+
+    /// <inheritdoc/>
     public Task<Result<ReadOnlyMemory<byte>>> ReceiptAsync(int shard, Hash32 statementId, int index, CancellationToken cancel = default)
     {
         string path = string.Create(CultureInfo.InvariantCulture, $"ledger/receipts/{statementId}/{index}?shard={shard}");
-        return SendAsync(HttpMethod.Get, path, default, options.QueryTimeout, SmallAnswerBytesMax, cancel);
+        return SendAsync(HttpMethod.Get, path, default, options.QueryTimeout, ExchangeLimits.AnswerBytesMax, cancel);
     }
 
     private async Task<Result<ReadOnlyMemory<byte>>> SendAsync(

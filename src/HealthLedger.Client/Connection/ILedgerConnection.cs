@@ -28,6 +28,17 @@ public interface ILedgerConnection
     /// <summary>The newest global checkpoint, a C2SP signed note.</summary>
     Task<Result<string>> CheckpointAsync(CancellationToken cancel = default);
 
+    /// <summary>
+    /// The encoded proofs of the configurations after a number (FORMATS.md section 5), for <c>ConfigurationHistory.Append</c>. A node of a build that
+    /// knows of none answers <c>HL-7005</c>.
+    /// </summary>
+    Task<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) =>
+        Task.FromResult<Result<ReadOnlyMemory<byte>>>(new Fault(FaultCode.NotFound, "This node tells no configurations."));
+
+    /// <summary>The encoded <see cref="ConfigurationProposals"/> that are open.</summary>
+    Task<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) =>
+        Task.FromResult<Result<ReadOnlyMemory<byte>>>(new Fault(FaultCode.NotFound, "This node tells no proposals."));
+
     /// <summary>The receipt of one event of a statement (FORMATS.md section 5).</summary>
     Task<Result<ReadOnlyMemory<byte>>> ReceiptAsync(int shard, Hash32 statementId, int index, CancellationToken cancel = default);
 }

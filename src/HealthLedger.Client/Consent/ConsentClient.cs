@@ -29,7 +29,8 @@ public sealed class ConsentClient(LedgerClient client, PatientAuthority authorit
     {
         Result<PatientView> known = await directory.RefreshAsync(authority.Patient, cancel).ConfigureAwait(false);
         if (!known.TryGet(out PatientView? view, out Fault fault)) return fault;
-        if (!client.Network.Organization(terms.Grantee).TryGet(out Organization? grantee, out fault)) return fault;
+        Result<Organization> organization = await client.OrganizationAsync(terms.Grantee, cancel).ConfigureAwait(false);
+        if (!organization.TryGet(out Organization? grantee, out fault)) return fault;
         List<KnownSegment> segments = [];
         foreach (string label in terms.Labels.Distinct())
         {
@@ -115,6 +116,8 @@ public sealed class ConsentClient(LedgerClient client, PatientAuthority authorit
     {
         Result<GrantsAnswer> answer = await client.Queries.GrantsAsync(authority.Holder, authority.Patient, cancel).ConfigureAwait(false);
         if (!answer.TryGet(out GrantsAnswer? list, out Fault fault)) return fault;
+        // Keys are sealed to the grantees' own as they are now; where the node cannot be asked, to those known.
+        await client.Network.RefreshAsync(client.Connection, cancel).ConfigureAwait(false);
         List<GrantState> states = [];
         foreach (GrantView view in list.Grants)
         {
@@ -144,7 +147,8 @@ public sealed class ConsentClient(LedgerClient client, PatientAuthority authorit
 
     private Fault? Replace(PatientView view, GrantState stays, Dictionary<Id16, SealingKey> rotated, List<Event> events, List<ReadOnlyMemory<byte>> objects)
     {
-        if (!client.Network.Organization(stays.Body.Grantee).TryGet(out Organization? grantee, out Fault fault)) return fault;
+        // One that was withdrawn meanwhile can use no grant, and is given none anew: it does not stand in the way of a revocation.
+        if (!client.Network.Organization(stays.Body.Grantee).TryGet(out Organization? grantee, out Fault fault)) return null;
         KnownSegment[] segments = [.. view.Segments.Where(segment => stays.Body.Segments.Contains(segment.Segment))];
         List<Hash32> names = [];
         SealingKey? KeyOf(KnownSegment segment) => rotated.GetValueOrDefault(segment.Segment) ?? directory.Keyring.Find(segment.Key.KeyId);

@@ -3,6 +3,7 @@ using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Hashing;
 using HealthLedger.Protocol.Keys;
+using HealthLedger.Protocol.Receipts;
 
 namespace HealthLedger.Client.Export;
 
@@ -22,7 +23,7 @@ internal static class ExportFormat
     public static byte[] Encode(ExportHeader header)
     {
         CborWriter writer = new(header.Genesis.Length + 512);
-        writer.WriteMapStart(header.Checkpoint is null ? 5 : 6);
+        writer.WriteMapStart(5 + (header.Checkpoint is null ? 0 : 1) + (header.Configurations is null ? 0 : 1));
         writer.WriteInt(1);
         writer.WriteText(Version);
         writer.WriteInt(2);
@@ -38,6 +39,11 @@ internal static class ExportFormat
             writer.WriteInt(6);
             writer.WriteText(header.Checkpoint);
         }
+        if (header.Configurations is { } configurations)
+        {
+            writer.WriteInt(7);
+            writer.WriteBytes(configurations.Span);
+        }
         return writer.ToArray();
     }
 
@@ -45,7 +51,7 @@ internal static class ExportFormat
     {
         CborReader reader = new(item);
         int pairs = reader.ReadMapStart();
-        if (pairs is not (5 or 6)) reader.Fail("An export's header has five or six fields.");
+        if (pairs is not (5 or 6 or 7)) reader.Fail("An export's header has five to seven fields.");
         reader.ReadKey(1);
         if (reader.ReadText(64) != Version) reader.Fail("The file is not an export of this version.", FaultCode.Unsupported);
         reader.ReadKey(2);
@@ -58,12 +64,14 @@ internal static class ExportFormat
         int mode = reader.ReadInt32(2);
         if (mode == 0) reader.Fail("There is no mode 0.", FaultCode.FormatValue);
         string? checkpoint = null;
-        if (pairs == 6)
+        byte[]? configurations = null;
+        for (int left = pairs - 5; reader.NextKey(ref left, out int key);)
         {
-            reader.ReadKey(6);
-            checkpoint = reader.ReadText(CheckpointBytesMax);
+            if (key == 6) checkpoint = reader.ReadText(CheckpointBytesMax);
+            else if (key == 7) configurations = reader.ReadBytesUpTo(ConfigurationHistory.BytesMax).ToArray();
+            else reader.Fail($"An export's header has no field {key}.");
         }
-        return reader.End() ? new ExportHeader(genesis, patient, time, (ExportMode)mode, checkpoint) : reader.Fault;
+        return reader.End() ? new ExportHeader(genesis, patient, time, (ExportMode)mode, checkpoint, configurations is null ? null : (ReadOnlyMemory<byte>?)configurations) : reader.Fault;
     }
 
     public static byte[] Encode(ExportEntry entry)
@@ -184,7 +192,13 @@ public enum ExportMode
 }
 
 /// <summary>The first item.</summary>
-internal sealed record ExportHeader(ReadOnlyMemory<byte> Genesis, string Patient, long Time, ExportMode Mode, string? Checkpoint);
+/// <param name="Genesis">The genesis file.</param>
+/// <param name="Patient">Whose record it is.</param>
+/// <param name="Time">When it was written, in milliseconds since 1970.</param>
+/// <param name="Mode">In the clear, or sealed.</param>
+/// <param name="Checkpoint">A checkpoint of that time; null for none.</param>
+/// <param name="Configurations">The encoded configurations by which receipts that bring none are checked; null for none after the genesis.</param>
+internal sealed record ExportHeader(ReadOnlyMemory<byte> Genesis, string Patient, long Time, ExportMode Mode, string? Checkpoint, ReadOnlyMemory<byte>? Configurations);
 
 /// <summary>One entry of the patient's log with its receipt; for a record also what is in it.</summary>
 internal sealed record ExportEntry

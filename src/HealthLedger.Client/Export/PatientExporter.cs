@@ -6,6 +6,7 @@ using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Events;
 using HealthLedger.Protocol.Exchange;
 using HealthLedger.Protocol.Keys;
+using HealthLedger.Protocol.Receipts;
 using HealthLedger.Protocol.Statements;
 
 namespace HealthLedger.Client.Export;
@@ -53,7 +54,10 @@ public sealed class PatientExporter(LedgerClient client, PatientAuthority author
         Dictionary<Hash32, OpenedRecord> records = opened.Records.ToDictionary(record => record.RecordId);
         Result<string> checkpoint = await client.Connection.CheckpointAsync(cancel).ConfigureAwait(false);
 
-        ExportHeader header = new(client.Network.Genesis.Bytes, authority.Patient.ToString(), client.Now, options.Mode, checkpoint.IsOk ? checkpoint.Value : null);
+        if (await client.Network.RefreshAsync(client.Connection, cancel).ConfigureAwait(false) is { } unproved) return unproved;
+        ConfigurationHistory history = client.Network.Configurations;
+        ExportHeader header = new(client.Network.Genesis.Bytes, authority.Patient.ToString(), client.Now, options.Mode, checkpoint.IsOk ? checkpoint.Value : null,
+            history.Newest.Number == 0 ? null : (ReadOnlyMemory<byte>?)history.Encode());
         byte[] item = ExportFormat.Encode(header);
         await ExportItems.WriteAsync(stream, item, cancel).ConfigureAwait(false);
         (long entries, long bytes, Hash32 before) = (0, item.Length, ExportFormat.HashOf(item));
@@ -67,6 +71,7 @@ public sealed class PatientExporter(LedgerClient client, PatientAuthority author
                 for (int i = 0; i < chunk.Length; i++)
                 {
                     if (!receipts[i].TryGet(out ReadOnlyMemory<byte> receipt, out fault)) return fault;
+                    if (!Bare(receipt, history).TryGet(out receipt, out fault)) return fault;
                     if (!Entry(chunk[i], receipt, before, records, options.Mode).TryGet(out ExportEntry? entry, out fault)) return fault;
                     item = ExportFormat.Encode(entry);
                     await ExportItems.WriteAsync(stream, item, cancel).ConfigureAwait(false);
@@ -80,6 +85,13 @@ public sealed class PatientExporter(LedgerClient client, PatientAuthority author
         IReadOnlyList<ReadOnlyMemory<byte>> sealedKeys = options.Mode == ExportMode.Sealed ? SealKeys(opened.Records, options.Recipient ?? authority.Holder.Sealing.Public) : [];
         await ExportItems.WriteAsync(stream, ExportFormat.Encode(new ExportEnd(before, entries, sealedKeys), authority.Holder.Signer), cancel).ConfigureAwait(false);
         return entries;
+    }
+
+    /// <summary>A receipt without the configurations that the header has for all; one of a configuration decided meanwhile keeps its own.</summary>
+    private static Result<ReadOnlyMemory<byte>> Bare(ReadOnlyMemory<byte> bytes, ConfigurationHistory history)
+    {
+        if (!Receipt.Decode(bytes).TryGet(out Receipt? receipt, out Fault fault)) return fault;
+        return receipt.Configurations.IsEmpty || history.TryGet(receipt.Certificate.Epoch.Config) is null ? bytes : (ReadOnlyMemory<byte>)(receipt with { Configurations = [] }).Encode();
     }
 
     private static Result<ExportEntry> Entry(LogEntry entry, ReadOnlyMemory<byte> receipt, Hash32 before, Dictionary<Hash32, OpenedRecord> records, ExportMode mode)

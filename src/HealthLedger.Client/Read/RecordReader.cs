@@ -134,7 +134,7 @@ public sealed class RecordReader
     {
         Result<ReadOnlyMemory<byte>> receipt = await _client.Connection.ReceiptAsync(permit.Shard, permit.StatementId, permit.Index, cancel).ConfigureAwait(false);
         if (!receipt.TryGet(out ReadOnlyMemory<byte> bytes, out Fault fault)) return fault;
-        if (!ReceiptVerifier.Verify(bytes, _client.Network.Genesis).TryGet(out ReceiptFacts? proved, out fault)) return fault;
+        if (!ReceiptVerifier.Verify(bytes, _client.Network.Configurations).TryGet(out ReceiptFacts? proved, out fault)) return fault;
         return proved.StatementId == permit.StatementId && proved.LeafIndex == permit.Leaf && proved.Outcome == permit.Outcome
             ? null
             : new Fault(FaultCode.ProofInvalid, "The receipt proves another outcome than the node told.");

@@ -15,11 +15,18 @@ namespace HealthLedger.Client.Verify;
 /// Checks receipts and exports with the genesis file and nothing else: no network, no clock. A fault says the place of the first thing that is
 /// wrong. Immutable; safe for several threads.
 /// </summary>
-/// <param name="genesis">The network's verified genesis.</param>
-public sealed class OfflineVerifier(GenesisFile genesis)
+/// <param name="known">The configurations that are known beside those that files bring; at least the genesis.</param>
+public sealed class OfflineVerifier(ConfigurationHistory known)
 {
-    /// <summary>What a receipt proves, or the field that is broken. Costs q + 1 signature verifications.</summary>
-    public Result<ReceiptFacts> VerifyReceipt(ReadOnlyMemory<byte> receipt) => ReceiptVerifier.Verify(receipt, genesis);
+    /// <summary>A verifier that knows the genesis alone.</summary>
+    /// <param name="genesis">The network's verified genesis.</param>
+    public OfflineVerifier(GenesisFile genesis)
+        : this(ConfigurationHistory.From(genesis))
+    {
+    }
+
+    /// <summary>What a receipt proves, or the field that is broken. Costs q + 1 signature verifications, and as much for each configuration that it brings.</summary>
+    public Result<ReceiptFacts> VerifyReceipt(ReadOnlyMemory<byte> receipt) => ReceiptVerifier.Verify(receipt, known);
 
     /// <summary>
     /// Checks an export whole: every receipt, every record against what its event commits to, the chain of items, the signature. It proves that what is
@@ -35,7 +42,7 @@ public sealed class OfflineVerifier(GenesisFile genesis)
         Result<byte[]?> first = await ExportItems.ReadAsync(stream, cancel).ConfigureAwait(false);
         if (!first.TryGet(out byte[]? item, out Fault fault)) return At("header", at, fault);
         if (item is null) return At("header", at, new Fault(FaultCode.ExportDamaged, "The file is empty."));
-        if (!CheckHeader(item).TryGet(out (ExportHeader Header, LedgerDid Patient) start, out fault)) return At("header", at, fault);
+        if (!CheckHeader(item).TryGet(out Start? start, out fault)) return At("header", at, fault);
 
         (Hash32 before, long entries, long records, long lastLeaf) = (ExportFormat.HashOf(item), 0, 0, -1);
         at += SizeOf(item);
@@ -46,7 +53,7 @@ public sealed class OfflineVerifier(GenesisFile genesis)
             if (!read.TryGet(out item, out fault)) return At(place, at, fault);
             if (item is null) return At(place, at, new Fault(FaultCode.ExportDamaged, "The file ends without its end item."));
             if (item.Length > 0 && item[0] == EndItem) break;
-            if (!CheckEntry(item, before, lastLeaf, start.Header.Mode, start.Patient).TryGet(out ExportedEntry? entry, out fault)) return At(place, at, fault);
+            if (!CheckEntry(item, before, lastLeaf, start).TryGet(out ExportedEntry? entry, out fault)) return At(place, at, fault);
             visit?.Invoke(entry);
             if (entry.Manifest is not null) records++;
             (before, lastLeaf, entries) = (ExportFormat.HashOf(item), entry.Facts.LeafIndex, entries + 1);
@@ -63,23 +70,33 @@ public sealed class OfflineVerifier(GenesisFile genesis)
     /// <summary>The first byte of an end item: an array of three; entries are maps.</summary>
     private const byte EndItem = 0x83;
 
-    private Result<(ExportHeader Header, LedgerDid Patient)> CheckHeader(byte[] item)
+    private sealed record Start(ExportHeader Header, LedgerDid Patient, ConfigurationHistory Configurations);
+
+    private Result<Start> CheckHeader(byte[] item)
     {
         if (!ExportFormat.DecodeHeader(item).TryGet(out ExportHeader? header, out Fault fault)) return fault;
         if (!GenesisFile.Decode(header.Genesis).TryGet(out GenesisFile? own, out fault)) return fault;
-        if (own.Hash != genesis.Hash) return new Fault(FaultCode.ProofInvalid, "The export is of another network.");
-        return LedgerDid.Parse(header.Patient).TryGet(out LedgerDid patient, out fault) ? (header, patient) : fault;
+        if (own.Hash != known.Genesis.Hash) return new Fault(FaultCode.ProofInvalid, "The export is of another network.");
+        if (!LedgerDid.Parse(header.Patient).TryGet(out LedgerDid patient, out fault)) return fault;
+        ConfigurationHistory? history = known;
+        if (header.Configurations is { } configurations)
+        {
+            if (!ConfigurationHistory.Decode(configurations, known.Genesis).TryGet(out history, out fault)) return fault;
+            if (history.FirstDifference(known) is { } number) return new Fault(FaultCode.ProofInvalid, $"configurations: Another configuration of number {number} is known here: members have decided twice.");
+            if (known.Newest.Number > history.Newest.Number) history = known;
+        }
+        return new Start(header, patient, history);
     }
 
-    private Result<ExportedEntry> CheckEntry(byte[] item, Hash32 before, long lastLeaf, ExportMode mode, LedgerDid patient)
+    private Result<ExportedEntry> CheckEntry(byte[] item, Hash32 before, long lastLeaf, Start start)
     {
         if (!ExportFormat.DecodeEntry(item).TryGet(out ExportEntry? entry, out Fault fault)) return fault;
         if (entry.Before != before) return new Fault(FaultCode.ExportDamaged, "The item before it is not the one that this entry names.");
-        if (!VerifyReceipt(entry.Receipt).TryGet(out ReceiptFacts? facts, out fault)) return fault with { Message = $"receipt: {fault.Message}" };
+        if (!ReceiptVerifier.Verify(entry.Receipt, start.Configurations).TryGet(out ReceiptFacts? facts, out fault)) return fault with { Message = $"receipt: {fault.Message}" };
         if (facts.LeafIndex <= lastLeaf) return new Fault(FaultCode.ExportDamaged, "The entries are not ascending in the ledger.");
-        if (facts.Event.Event is not { } subject || subject.Subject != patient.ToString()) return new Fault(FaultCode.ExportDamaged, "The entry is not the patient's.");
+        if (facts.Event.Event is not { } subject || subject.Subject != start.Patient.ToString()) return new Fault(FaultCode.ExportDamaged, "The entry is not the patient's.");
         if (entry.Manifest is not { } manifest || entry.Content is not { } content) return new ExportedEntry(facts, null, null);
-        if (CheckRecord(subject, entry, manifest, content, mode) is { } wrong) return wrong;
+        if (CheckRecord(subject, entry, manifest, content, start.Header.Mode) is { } wrong) return wrong;
         return new ExportedEntry(facts, manifest, content);
     }
 

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Routing;
 namespace HealthLedger.Gateway.Ledger;
 
 /// <summary>
-/// <c>/ledger</c>: the ledger itself, for the SDK, wallets and auditors. Bodies are CBOR; what is public (genesis, checkpoint, tiles of the directory's
+/// <c>/ledger</c>: the ledger itself, for the SDK, wallets and auditors. Bodies are CBOR; what is public (genesis, configurations, checkpoint, tiles of the directory's
 /// tree, receipts by an id that cannot be guessed) needs no authentication, every question about a patient is a signed query.
 /// </summary>
 public sealed class LedgerDoor(INode node)
@@ -31,6 +31,8 @@ public sealed class LedgerDoor(INode node)
         ledger.MapGet("/receipts/{id}/{index:int}", ReceiptAsync);
         ledger.MapGet("/statements/{id}", StatementAsync);
         ledger.MapGet("/checkpoint", CheckpointAsync);
+        ledger.MapGet("/configurations", ConfigurationsAsync);
+        ledger.MapGet("/configurations/proposals", async (HttpContext http) => await Write(http, await node.ProposalsAsync(http.RequestAborted), Cbor));
         ledger.MapGet("/tile/{**path}", TileAsync);
     }
 
@@ -90,6 +92,14 @@ public sealed class LedgerDoor(INode node)
     {
         Result<string> note = await node.CheckpointAsync(http.RequestAborted);
         await Write(http, note.TryGet(out string? text, out Fault fault) ? (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text) : fault, "text/plain; charset=utf-8");
+    }
+
+    private async Task ConfigurationsAsync(HttpContext http, string? after)
+    {
+        int number = 0;
+        if (after is not null && !int.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out number))
+            await FaultBody.WriteAsync(http, new Fault(FaultCode.RequestUnfit, "after is the number of a configuration."));
+        else await Write(http, await node.ConfigurationsAsync(number, http.RequestAborted), Cbor);
     }
 
     private async Task TileAsync(HttpContext http, string path)

@@ -26,6 +26,12 @@ public sealed class NodeConnection(INode node) : ILedgerConnection
     public Task<Result<string>> CheckpointAsync(CancellationToken cancel = default) => node.CheckpointAsync(cancel).AsTask();
 
     /// <inheritdoc/>
+    public Task<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) => node.ConfigurationsAsync(after, cancel).AsTask();
+
+    /// <inheritdoc/>
+    public Task<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) => node.ProposalsAsync(cancel).AsTask();
+
+    /// <inheritdoc/>
     public Task<Result<ReadOnlyMemory<byte>>> ReceiptAsync(int shard, Hash32 statementId, int index, CancellationToken cancel = default) =>
         node.ReceiptAsync(shard, statementId, index, cancel).AsTask();
 }

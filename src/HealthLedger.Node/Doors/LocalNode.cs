@@ -37,6 +37,12 @@ internal sealed class LocalNode(NodeSlot slot, GenesisFile genesis, int member) 
     public ValueTask<Result<string>> CheckpointAsync(CancellationToken cancel = default) => Ask(node => node.CheckpointAsync(cancel));
 
     /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) => Ask(node => node.ConfigurationsAsync(after, cancel));
+
+    /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) => Ask(node => node.ProposalsAsync(cancel));
+
+    /// <inheritdoc/>
     public ValueTask<Result<ReadOnlyMemory<byte>>> TileAsync(Tile tile, CancellationToken cancel = default) => Ask(node => node.TileAsync(tile, cancel));
 
     /// <inheritdoc/>

@@ -86,21 +86,24 @@ public sealed class ConfigurationHistory
         return null;
     }
 
-    /// <summary>The encoded history: the proofs from number 1 on.</summary>
-    public byte[] Encode()
+    /// <summary>The encoded history: the proofs from number 1 on, or those after a number that the reader has already.</summary>
+    public byte[] Encode(int after = 0)
     {
         CborWriter writer = new(1024);
-        ConfigurationProof.WriteList(writer, ProofsTo(_steps.Length));
+        ConfigurationProof.WriteList(writer, after >= _steps.Length ? [] : ProofsBetween(after, _steps.Length));
         return writer.ToArray();
     }
 
     /// <summary>Reads and verifies a history with nothing but the genesis file.</summary>
-    public static Result<ConfigurationHistory> Decode(ReadOnlyMemory<byte> bytes, GenesisFile genesis)
+    public static Result<ConfigurationHistory> Decode(ReadOnlyMemory<byte> bytes, GenesisFile genesis) => From(genesis).Append(bytes);
+
+    /// <summary>This history and the encoded configurations that follow it, as <see cref="Encode"/> gives them after <see cref="Newest"/>.</summary>
+    public Result<ConfigurationHistory> Append(ReadOnlyMemory<byte> following)
     {
-        if (bytes.Length > BytesMax) return new Fault(FaultCode.FormatLimit, $"configurations: A history has at most {BytesMax} bytes.");
-        CborReader reader = new(bytes.Span);
-        ImmutableArray<ConfigurationProof> proofs = ConfigurationProof.ReadList(ref reader, bytes);
-        return reader.End() ? From(genesis).Append(proofs) : reader.Fault with { Message = $"configurations: {reader.Fault.Message}" };
+        if (following.Length > BytesMax) return new Fault(FaultCode.FormatLimit, $"configurations: A history has at most {BytesMax} bytes.");
+        CborReader reader = new(following.Span);
+        ImmutableArray<ConfigurationProof> proofs = ConfigurationProof.ReadList(ref reader, following);
+        return reader.End() ? Append(proofs) : reader.Fault with { Message = $"configurations: {reader.Fault.Message}" };
     }
 
     private Step StepOf(int number)

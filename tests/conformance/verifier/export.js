@@ -1,6 +1,7 @@
 // A patient's whole record as one file (FORMATS.md section 9), checked with nothing but the genesis.
 import { equal } from './bytes.js';
 import { decode, encode } from './cbor.js';
+import { readHistory } from './configuration.js';
 import { domainHash, verifyDomain } from './crypto.js';
 import { readGenesis } from './genesis.js';
 import { verifyReceipt } from './receipt.js';
@@ -20,7 +21,7 @@ const KIND = { content: 1, manifest: 2 };
 export async function verifyExport(file, genesis) {
   const items = split(file);
   require(items.length >= 2, 'export', 'the end is missing');
-  const header = shape.map(decode(items[0], 'header'), 'header', [1, 2, 3, 4, 5], [6]);
+  const header = shape.map(decode(items[0], 'header'), 'header', [1, 2, 3, 4, 5], [6, 7]);
   require(header.get(1) === DOMAIN, 'header.1', 'another format or version');
   const own = await readGenesis(shape.bytes(header.get(2), 'header.2'));
   require(equal(own.hash, genesis.hash), 'header.2', 'of another network');
@@ -29,13 +30,14 @@ export async function verifyExport(file, genesis) {
   const mode = shape.uint(header.get(5), 'header.5', 2);
   require(mode >= 1, 'header.5', 'an unknown mode');
   if (header.has(6)) shape.text(header.get(6), 'header.6');
+  const known = header.has(7) ? await readHistory(shape.bytes(header.get(7), 'header.7'), genesis, 'header.7') : undefined;
 
   let before = await itemHash(items[0]), leaf = -1, records = 0;
   for (let i = 1; i < items.length - 1; i++) {
     const place = `entry ${i}`;
     const entry = shape.map(decode(items[i], place), place, [1, 2], [3, 4, 5]);
     require(equal(shape.hash(entry.get(1), `${place}.1`), before), `${place}.1`, 'the item before is not the one this was written after');
-    const proved = await verifyReceipt(shape.bytes(entry.get(2), `${place}.2`), genesis, `${place}.2`);
+    const proved = await verifyReceipt(shape.bytes(entry.get(2), `${place}.2`), genesis, `${place}.2`, known);
     require(proved.event !== null && proved.event.subject === did, `${place}.2`, 'not an entry under this patient');
     require(proved.leaf > leaf, `${place}.2`, 'entries not ascending by leaf');
     leaf = proved.leaf;

@@ -6,8 +6,9 @@ namespace HealthLedger.Cli.Commands.Administration;
 internal static class AdminCommands
 {
     /// <summary>The group.</summary>
-    public static LedgerCommand Make() => new LedgerCommand("admin", "Look after a member's node: back up, restore",
+    public static LedgerCommand Make() => new LedgerCommand("admin", "Look after a member's node: back up, restore, change members",
         "admin backup /var/lib/healthledger/store /backup/hospital  # while it runs",
-        "admin restore /backup/hospital /var/lib/healthledger/store")
-        .With(BackupCommands.Write(), BackupCommands.Check(), BackupCommands.Restore());
+        "admin restore /backup/hospital /var/lib/healthledger/store",
+        "admin configuration show")
+        .With(BackupCommands.Write(), BackupCommands.Check(), BackupCommands.Restore(), ConfigurationCommands.Make());
 }

@@ -5,6 +5,7 @@ using HealthLedger.Client;
 using HealthLedger.Protocol.Checkpoints;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Receipts;
 using Spectre.Console;
 
 namespace HealthLedger.Cli.Commands.Nodes;
@@ -27,15 +28,17 @@ internal static class StatusCommand
         if (!(await call.ConnectAsync()).TryGet(out LedgerClient? client, out Fault fault)) return fault;
         GenesisFile genesis = client.Network.Genesis;
         Result<string> note = await client.Connection.CheckpointAsync(call.Cancel);
-        Result<VerifiedCheckpoint> checkpoint = note.TryGet(out string? text, out fault) ? new LedgerCheckpoint(genesis.Configuration).Verify(text) : fault;
+        Result<VerifiedCheckpoint> checkpoint = note.TryGet(out string? text, out fault) ? CheckpointVerifier.Verify(text, client.Network.Configurations) : fault;
+        Configuration current = client.Network.Configurations.Newest;
         JsonNode? health = await HealthAsync(call);
         JsonObject json = new()
         {
             ["node"] = call.Node().Value.ToString(), ["network"] = genesis.Network, ["genesis"] = genesis.Hash.ToString(), ["shards"] = genesis.Shards,
-            ["members"] = new JsonArray([.. genesis.Configuration.Members.Select(member => (JsonNode)member.Name)]),
-            ["faultsSurvived"] = genesis.Configuration.F,
+            ["members"] = new JsonArray([.. current.Members.Select(member => (JsonNode)member.Name)]),
+            ["configuration"] = current.Number,
+            ["faultsSurvived"] = current.F,
             ["checkpoint"] = checkpoint.IsOk
-                ? new JsonObject { ["size"] = checkpoint.Value.Size, ["root"] = checkpoint.Value.Root.ToString(), ["cosigners"] = checkpoint.Value.Members.Length }
+                ? new JsonObject { ["size"] = checkpoint.Value.Size, ["root"] = checkpoint.Value.Root.ToString(), ["cosigners"] = checkpoint.Value.Members.Length, ["configuration"] = checkpoint.Value.Config }
                 : FaultPrinter.ToJson(checkpoint.Fault),
             ["health"] = health,
         };
@@ -46,9 +49,9 @@ internal static class StatusCommand
             Row("Node", call.Node().Value.ToString());
             Row("Network", genesis.Network);
             Row("Genesis", genesis.Hash.ToString());
-            Row("Members", $"{string.Join(", ", genesis.Configuration.Members.Select(member => member.Name))} (survives {genesis.Configuration.F} that lie)");
+            Row("Members", $"{string.Join(", ", current.Members.Select(member => member.Name))} (configuration {current.Number}, survives {current.F} that lie)");
             Row("Shards", $"{genesis.Shards} and the directory");
-            Row("Checkpoint", checkpoint.IsOk ? $"size {checkpoint.Value.Size}, cosigned by {checkpoint.Value.Members.Length} of {genesis.Configuration.N}" : checkpoint.Fault.ToString());
+            Row("Checkpoint", checkpoint.IsOk ? $"size {checkpoint.Value.Size}, cosigned by {checkpoint.Value.Members.Length} members of configuration {checkpoint.Value.Config}" : checkpoint.Fault.ToString());
             Row("Health", health is null ? "not told" : health.ToJsonString());
             console.Write(grid);
         });

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using HealthLedger.Cli.Shell;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Receipts;
 using HealthLedger.Validator.Audit;
 using Spectre.Console;
 
@@ -52,7 +53,7 @@ internal static class AuditCommand
 
     private static async Task<Result<Answer>> FileAsync(Call call, string file, GenesisFile genesis)
     {
-        if (!(await FileVerifier.VerifyAsync(file, genesis, null, call.Cancel)).TryGet(out VerifiedFile? good, out Fault fault)) return fault;
+        if (!(await FileVerifier.VerifyAsync(file, ConfigurationHistory.From(genesis), null, call.Cancel)).TryGet(out VerifiedFile? good, out Fault fault)) return fault;
         return Shell.Answer.Of(new JsonObject { ["file"] = file, ["holds"] = true, ["kind"] = good.Kind, ["facts"] = good.Json }, [$"{file} holds: {good.Kind}", .. good.Lines]);
     }
 

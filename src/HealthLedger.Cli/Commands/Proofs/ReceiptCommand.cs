@@ -32,9 +32,9 @@ internal static class ReceiptCommand
                     if (!(await client.Connection.FindAsync(shard, statement, call.Cancel)).TryGet(out CommittedStatement? found, out fault)) return fault;
                     if (found is null) continue;
                     if (!(await client.Connection.ReceiptAsync(shard, statement, index, call.Cancel)).TryGet(out ReadOnlyMemory<byte> bytes, out fault)) return fault;
-                    if (!ReceiptVerifier.Verify(bytes, client.Network.Genesis).TryGet(out ReceiptFacts? facts, out fault)) return fault;
+                    if (!ReceiptVerifier.Verify(bytes, client.Network.Configurations).TryGet(out ReceiptFacts? facts, out fault)) return fault;
                     if (call.Value(output) is { } path) await File.WriteAllBytesAsync(path, bytes.ToArray(), call.Cancel);
-                    return ReceiptText.Answer(facts, client.Network.Genesis, call.Value(output) is { } kept ? $"Kept in {kept} ({bytes.Length} bytes)" : "Not kept; --out FILE keeps it");
+                    return ReceiptText.Answer(facts, call.Value(output) is { } kept ? $"Kept in {kept} ({bytes.Length} bytes)" : "Not kept; --out FILE keeps it");
                 }
                 return new Fault(FaultCode.NotFound, "The node knows no statement of this id.");
             },

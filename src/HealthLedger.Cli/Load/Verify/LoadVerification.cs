@@ -103,7 +103,6 @@ internal sealed class LoadVerification(GenesisFile genesis, OrganizationWallet w
     private async Task CheckCheckpointsAsync(IReadOnlyList<MemberProbe> members, CancellationToken cancel)
     {
         if (members.Count == 0) return;
-        LedgerCheckpoint rules = new(genesis.Configuration);
         Dictionary<long, (Protocol.Hash32 Root, HashSet<Uri> Shown)> seen = [];
         long since = members[0].Client.Clock.GetTimestamp();
         while (members[0].Client.Clock.GetElapsedTime(since) < patience)
@@ -112,7 +111,12 @@ internal sealed class LoadVerification(GenesisFile genesis, OrganizationWallet w
             {
                 Result<string> note = await member.Client.Connection.CheckpointAsync(cancel);
                 if (!note.IsOk) continue;
-                if (!rules.Verify(note.Value).TryGet(out VerifiedCheckpoint? checkpoint, out Fault fault))
+                if (await member.Client.Network.RefreshAsync(member.Client.Connection, cancel) is { Code: FaultCode.ProofInvalid } contradiction)
+                {
+                    Findings.Add(FindingKind.Proof, member.Node, $"The configurations do not hold: {contradiction}.");
+                    return;
+                }
+                if (!CheckpointVerifier.Verify(note.Value, member.Client.Network.Configurations).TryGet(out VerifiedCheckpoint? checkpoint, out Fault fault))
                 {
                     Findings.Add(FindingKind.Proof, member.Node, $"The checkpoint does not verify: {fault}.");
                     return;
