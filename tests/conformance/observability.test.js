@@ -1,4 +1,4 @@
-// What a running node tells of itself: a real Prometheus finds data for every panel and rule of deploy/, a foreign OTLP reader follows a request to its block,
+// What a running cluster, four members in processes of their own, tells of itself: a real Prometheus finds data for every panel and rule of deploy/, a foreign OTLP reader follows a request to its block,
 // and neither logs nor metrics nor traces say whose record it was.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startReceiver } from './otlp-receiver.js';
 import { dashboards, deploy, hasPrometheus, promtool, query, startPrometheus } from './prometheus.js';
-import { startNode } from './running-node.js';
+import { startMembers } from './running-node.js';
 import { filesBelow, material } from './shared-data.js';
 
 const quiet = { skip: () => {} };
@@ -21,7 +21,7 @@ const observation = (id, value) => ({
   effectiveDateTime: '2024-05-01', valueQuantity: { value, unit: '%' },
 });
 
-let node, receiver, prometheus, hospital, clinic, loading = true, load, broken;
+let cluster, receiver, prometheus, hospital, clinic, loading = true, load, broken;
 const secrets = new Set();
 
 /** Remembers every string of a resource that nobody outside may read. */
@@ -32,11 +32,11 @@ function remember(json) {
   if (typeof json === 'string' && json.length >= 6 && json.length < 200 && !/^[A-Za-z]+(-[a-z]+)*$/.test(json) && !json.startsWith('http')) secrets.add(json);
 }
 
-function system(token) {
+function system(address, token) {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json', 'x-practitioner': 'urn:staff|dr-ferreira-8841' };
   secrets.add(token).add('dr-ferreira-8841');
   return async (method, path, body, more = {}) => {
-    const answer = await fetch(`${node.fhir}/${path}`, { method, headers: { ...headers, ...more }, body: body && JSON.stringify(body) });
+    const answer = await fetch(`${address}/fhir/${path}`, { method, headers: { ...headers, ...more }, body: body && JSON.stringify(body) });
     const text = await answer.text();
     return { status: answer.status, headers: answer.headers, body: text && JSON.parse(text) };
   };
@@ -60,23 +60,25 @@ async function round(number) {
   await hospital('DELETE', `Observation/${lab.body.id}`);
   const denied = await clinic('GET', `Patient/${id}`);
   assert.equal(denied.status, 403, JSON.stringify(denied.body));
-  assert.equal((await fetch(`${node.fhir}/Patient/${id}`)).status, 401);
-  await fetch(`${node.address}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }) });
-  await fetch(`${node.address}/ledger/checkpoint`);
-  await fetch(`${node.address}/ledger/receipts/not-an-id/0`);
+  const [door] = cluster.addresses;
+  assert.equal((await fetch(`${door}/fhir/Patient/${id}`)).status, 401);
+  await fetch(`${door}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }) });
+  await fetch(`${door}/ledger/checkpoint`);
+  await fetch(`${door}/ledger/receipts/not-an-id/0`);
 }
 
 before(async () => {
   receiver = await startReceiver();
-  node = await startNode(quiet, {
+  cluster = await startMembers(quiet, {
     env: {
       HEALTHLEDGER__Telemetry__Otlp: receiver.address, HEALTHLEDGER__Telemetry__TraceRatio: '1', HEALTHLEDGER__Telemetry__MetricIntervalSeconds: '1',
       HEALTHLEDGER__Telemetry__SlowAfterSeconds: '0.001',
     },
   });
-  if (!node) return;
-  [hospital, clinic] = [system(await node.token('hospital-system')), system(await node.token('clinic-system'))];
-  if (hasPrometheus()) prometheus = await startPrometheus([new URL(node.address).host]);
+  if (!cluster) return;
+  hospital = system(cluster.addresses[0], await cluster.token('hospital-system'));
+  clinic = system(cluster.addresses[0], await cluster.token('clinic-system'));
+  if (hasPrometheus()) prometheus = await startPrometheus(cluster.addresses.map((address) => new URL(address).host));
   const bundles = material(quiet, 'fhir-synthea/stanford-2023');
   load = (async () => {
     if (bundles) {
@@ -95,15 +97,15 @@ after(async () => {
   loading = false;
   await load?.catch(() => {});
   await prometheus?.stop();
-  await node?.stop();
+  await cluster?.stop();
   receiver?.stop();
 });
 
-const withNode = (name, body) => test(name, async (t) => {
-  if (!node) return t.skip('skipped: needs the node, built in Release or named by HEALTHLEDGER_NODE');
+const withCluster = (name, body) => test(name, async (t) => {
+  if (!cluster) return t.skip('skipped: needs the node and the command line, built in Release');
   await body(t);
 });
-const withPrometheus = (name, body) => withNode(name, async (t) => {
+const withPrometheus = (name, body) => withCluster(name, async (t) => {
   if (!prometheus) return t.skip('skipped: needs prometheus and promtool');
   await body(t);
 });
@@ -126,12 +128,12 @@ function place(text, secret) {
   return null;
 }
 
-withPrometheus('promtool takes configuration and rules, and every alert does what its test says', () => {
-  promtool('check', 'config', join(deploy, 'prometheus', 'prometheus.yml'));
-  promtool('test', 'rules', join(deploy, 'prometheus', 'tests', 'alerts.yml'));
+withPrometheus('promtool takes configuration and rules, and every alert does what its test says', async () => {
+  await promtool('check', 'config', join(deploy, 'prometheus', 'prometheus.yml'));
+  await promtool('test', 'rules', join(deploy, 'prometheus', 'tests', 'alerts.yml'));
 });
 
-withNode('every alert has a severity, words, and a paragraph in the runbook that says what it wants', () => {
+withCluster('every alert has a severity, words, and a paragraph in the runbook that says what it wants', () => {
   const rules = readFileSync(join(deploy, 'prometheus', 'rules', 'alerts.yml'), 'utf8').split(/^ {6}- alert: /m).slice(1);
   const runbook = readFileSync(join(deploy, 'RUNBOOK.md'), 'utf8').split(/^## /m).slice(1);
   assert.ok(rules.length > 20);
@@ -145,7 +147,7 @@ withNode('every alert has a severity, words, and a paragraph in the runbook that
   for (const part of runbook) assert.match(part, /\n\n\*(critical|warning)\* — .+\n\n- \*\*Look at\.\*\* .+\n- \*\*Do\.\*\* .+\n/, part.split('\n')[0]);
 });
 
-withNode('dashboards are what Grafana loads: distinct ids, panels beside each other, one source', () => {
+withCluster('dashboards are what Grafana loads: distinct ids, panels beside each other, one source', () => {
   const source = readFileSync(join(deploy, 'grafana', 'provisioning', 'datasources', 'prometheus.yml'), 'utf8').match(/uid: (\S+)/)[1];
   const all = dashboards();
   assert.deepEqual(all.map((dashboard) => dashboard.file).sort(), ['capacity.json', 'consent-and-access.json', 'doors.json', 'ledger.json', 'silos-and-members.json']);
@@ -161,7 +163,7 @@ withNode('dashboards are what Grafana loads: distinct ids, panels beside each ot
   }
 });
 
-withPrometheus('every query of every dashboard, and every recording rule, finds data on a running node', async () => {
+withPrometheus('every query of every dashboard, and every recording rule, finds data on a running cluster', async () => {
   const queries = dashboards().flatMap(({ file, panels }) => panels.flatMap((panel) => panel.targets.map((target) => ({ where: `${file}: ${panel.title}`, expr: query(target.expr) }))));
   const { groups } = await prometheus.api('rules');
   queries.push(...groups.flatMap((group) => group.rules).filter((rule) => rule.type === 'recording').map((rule) => ({ where: 'rule', expr: rule.name })));
@@ -189,7 +191,7 @@ withPrometheus('the scraper meets no error, rules evaluate, nothing critical fir
 });
 
 withPrometheus('the text of the metrics is what promtool takes, apart from names that are the runtime\'s own', async () => {
-  const text = await (await fetch(`${node.address}/metrics`)).text();
+  const text = await (await fetch(`${cluster.addresses[0]}/metrics`)).text();
   const file = join((await import('node:os')).tmpdir(), `healthledger-metrics-${process.pid}`);
   writeFileSync(file, text);
   const { spawnSync } = await import('node:child_process');
@@ -197,7 +199,7 @@ withPrometheus('the text of the metrics is what promtool takes, apart from names
   assert.deepEqual((checked.stdout + checked.stderr).split('\n').filter((line) => line.includes('healthledger_') || line.includes('error')), []);
 });
 
-withNode('the page of metrics names each with its kind, labels and sentence, and no other', async () => {
+withCluster('the page of metrics names each with its kind, labels and sentence, and no other', async () => {
   const seen = () => metricsOf();
   const page = join(deploy, 'METRICS.md');
   // What only happens now and then has to have happened before labels are compared.
@@ -218,8 +220,10 @@ withNode('the page of metrics names each with its kind, labels and sentence, and
   assert.deepEqual(untold, [], 'in METRICS.md and not told by a node');
 });
 
+const metricsText = async () => (await Promise.all(cluster.addresses.map(async (address) => (await fetch(`${address}/metrics`)).text()))).join('\n');
+
 async function metricsOf() {
-  const text = await (await fetch(`${node.address}/metrics`)).text();
+  const text = await metricsText();
   const metrics = new Map();
   for (const line of text.split('\n')) {
     const [, what, name, rest] = line.match(/^# (HELP|TYPE) (healthledger_\S+) (.*)$/) ?? [];
@@ -233,9 +237,9 @@ async function metricsOf() {
 
 const pageOf = (metrics) => `# Metrics
 
-Every metric of HealthLedger's own, as \`/metrics\` tells it; \`tests/conformance/observability.test.js\` compares this page with a running node, and writes it when it is run with
+Every metric of HealthLedger's own, as \`/metrics\` tells it; \`tests/conformance/observability.test.js\` compares this page with a running cluster, and writes it when it is run with
 \`HEALTHLEDGER_WRITE_PAGES=1\`. Beside these a node tells the runtime's (\`dotnet_*\`), the connections' (\`kestrel_*\`), Orleans' where it runs, and \`target_info\` with build and role.
-Over OTLP the same instruments have dots for underscores and no suffix for unit or \`total\`.
+Where snapshots are kept in a database there are \`healthledger_database_*\` too. Over OTLP the same instruments have dots for underscores and no suffix for unit or \`total\`.
 
 Labels have few values: members, shards, kinds, codes of [ERRORS.md](../src/HealthLedger.Protocol/ERRORS.md). None names a person, an organization, a record or a request.
 
@@ -244,7 +248,7 @@ Labels have few values: members, shards, kinds, codes of [ERRORS.md](../src/Heal
 ${[...metrics].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { kind, labels, help }]) => `| \`${name}\` | ${kind} | ${[...labels].sort().map((label) => `\`${label}\``).join(', ')} | ${help} |`).join('\n')}
 `;
 
-withNode('a request leads to its block: in the answer, in the trace, in the log', async () => {
+withCluster('a request leads to its block: in the answer, in the trace, in the log', async () => {
   await settled(async () => (receiver.spans.some((span) => span.name === 'fhir create') ? [] : ['a create']));
   const answer = await hospital('POST', 'Patient', patient('mrn-traced'), { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00' });
   const places = answer.headers.get('x-ledger-block').split(', ');
@@ -268,28 +272,30 @@ withNode('a request leads to its block: in the answer, in the trace, in the log'
   });
   assert.deepEqual(left, []);
   assert.deepEqual(receiver.refused, []);
-  assert.deepEqual(receiver.resources[0], { 'service.name': 'healthledger', 'service.version': receiver.resources[0]['service.version'], 'service.instance.id': new URL(node.address).host, 'healthledger.role': 'standalone' });
+  assert.ok(receiver.resources.every((resource) => resource['service.name'] === 'healthledger' && resource['service.version']));
+  assert.deepEqual([...new Set(receiver.resources.map((resource) => `${resource['healthledger.role']} ${resource['service.instance.id']}`))].sort(),
+    cluster.addresses.map((address) => `member ${new URL(address).host}`).sort());
   assert.ok(receiver.metrics.some((metric) => metric.name === 'healthledger.commit.duration' && metric.unit === 's'));
 });
 
-withNode('a slow request says in the log which block it is in and where the time went', async () => {
+withCluster('a slow request says in the log which block it is in and where the time went', async () => {
   // Once nothing else is asked, the line is not left out for the sake of others.
   loading = false;
   await load;
   await pause(1_100);
   const answer = await hospital('POST', 'Patient', patient('mrn-slow'), { 'x-request-id': 'looked-for' });
   const [shard, height] = answer.headers.get('x-ledger-block').split(', ').at(-1).split('/');
-  const found = await settled(async () => (node.said().includes('request looked-for, trace') ? [] : ['the line']));
+  const found = await settled(async () => (cluster.said().includes('request looked-for, trace') ? [] : ['the line']));
   assert.deepEqual(found, []);
-  const line = node.said().split('\n').find((each) => each.includes('Slow:') && each.includes('looked-for'));
+  const line = cluster.said().split('\n').find((each) => each.includes('Slow:') && each.includes('looked-for'));
   assert.match(line, new RegExp(`fhir create took [0-9.]+ ms, request looked-for, trace [0-9a-f]{32}: .*shard ${shard} height ${height} statement [0-9a-f]{16}; .*sign [0-9.]+, submit [0-9.]+`));
   const statement = line.match(/statement ([0-9a-f]{16});/)[1];
-  assert.match(node.said(), new RegExp(`Member 0 shard ${shard} height ${height}: statement ${statement} took [0-9.]+ ms: check [0-9.]+, wait [0-9.]+, .*prepare [0-9.]+, commit [0-9.]+, flush [0-9.]+`));
+  assert.match(cluster.said(), new RegExp(`Member 0 shard ${shard} height ${height}: statement ${statement} took [0-9.]+ ms: check [0-9.]+, wait [0-9.]+, .*prepare [0-9.]+, commit [0-9.]+, flush [0-9.]+`));
 });
 
-withNode('no log line, metric, span or attribute has health data, a name, an id of a person or resource, a DID or a token in it', async () => {
-  const metrics = await (await fetch(`${node.address}/metrics`)).text();
-  const told = { log: node.said(), metrics, otlp: JSON.stringify(receiver.messages) };
+withCluster('no log line, metric, span or attribute has health data, a name, an id of a person or resource, a DID or a token in it', async () => {
+  const metrics = await metricsText();
+  const told = { log: cluster.said(), metrics, otlp: JSON.stringify(receiver.messages) };
   assert.ok(receiver.spans.length > 100 && receiver.logs.length > 100 && secrets.size > 20, `${receiver.spans.length} spans, ${receiver.logs.length} lines, ${secrets.size} secrets`);
   for (const [where, text] of Object.entries(told)) {
     for (const secret of secrets) assert.equal(place(text, secret), null, `${where} tells ${secret}`);

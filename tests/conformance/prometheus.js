@@ -1,11 +1,12 @@
 // A real Prometheus over a running node, with the configuration, rules and dashboards of deploy/.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export const deploy = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'deploy');
 
@@ -13,7 +14,7 @@ export const deploy = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 
 export const hasPrometheus = () => ['prometheus', 'promtool'].every((program) => spawnSync(program, ['--version']).status === 0);
 
 /** What promtool says; throws where it refuses. */
-export const promtool = (...args) => execFileSync('promtool', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+export const promtool = async (...args) => (await promisify(execFile)('promtool', args)).stdout;
 
 /** Every dashboard, with its file's name. */
 export const dashboards = () => readdirSync(join(deploy, 'grafana', 'dashboards')).map((file) => ({ file, ...JSON.parse(readFileSync(join(deploy, 'grafana', 'dashboards', file), 'utf8')) }));

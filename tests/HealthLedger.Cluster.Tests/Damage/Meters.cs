@@ -13,7 +13,7 @@ internal sealed class Meters : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument is Counter<long> && instrument.Meter.Name == "HealthLedger" && instrument.Meter.Tags?.Any(tag => tag.Key == "member" && Equals(tag.Value, member)) == true)
+            if (instrument is Counter<long> && instrument.Meter.Name == "HealthLedger" && instrument.Meter.Tags?.Any(tag => tag.Key == "member" && tag.Value?.ToString() == $"{member}") == true)
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _sums.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
