@@ -1,13 +1,15 @@
-// What a running cluster, four members in processes of their own, tells of itself: a real Prometheus finds data for every panel and rule of deploy/, a foreign OTLP reader follows a request to its block,
-// and neither logs nor metrics nor traces say whose record it was.
+// What a running cluster, four members in processes of their own, tells of itself: a real Prometheus finds data for every panel and rule of deploy/, a foreign
+// OTLP reader follows a request to its block, and neither logs nor metrics nor traces say whose record it was.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startReceiver } from './otlp-receiver.js';
 import { dashboards, deploy, hasPrometheus, promtool, query, startPrometheus } from './prometheus.js';
-import { startMembers } from './running-node.js';
+import { nodeCommand, startMembers } from './running-node.js';
 import { filesBelow, material } from './shared-data.js';
 
 const quiet = { skip: () => {} };
@@ -72,7 +74,7 @@ before(async () => {
   cluster = await startMembers(quiet, {
     env: {
       HEALTHLEDGER__Telemetry__Otlp: receiver.address, HEALTHLEDGER__Telemetry__TraceRatio: '1', HEALTHLEDGER__Telemetry__MetricIntervalSeconds: '1',
-      HEALTHLEDGER__Telemetry__SlowAfterSeconds: '0.001',
+      HEALTHLEDGER__Telemetry__SlowAfterSeconds: '0.001', HEALTHLEDGER__Telemetry__Log: 'json',
     },
   });
   if (!cluster) return;
@@ -192,9 +194,8 @@ withPrometheus('the scraper meets no error, rules evaluate, nothing critical fir
 
 withPrometheus('the text of the metrics is what promtool takes, apart from names that are the runtime\'s own', async () => {
   const text = await (await fetch(`${cluster.addresses[0]}/metrics`)).text();
-  const file = join((await import('node:os')).tmpdir(), `healthledger-metrics-${process.pid}`);
+  const file = join(tmpdir(), `healthledger-metrics-${process.pid}`);
   writeFileSync(file, text);
-  const { spawnSync } = await import('node:child_process');
   const checked = spawnSync('sh', ['-c', `promtool check metrics < ${file}; rm ${file}`], { encoding: 'utf8' });
   assert.deepEqual((checked.stdout + checked.stderr).split('\n').filter((line) => line.includes('healthledger_') || line.includes('error')), []);
 });
@@ -291,6 +292,25 @@ withCluster('a slow request says in the log which block it is in and where the t
   assert.match(line, new RegExp(`fhir create took [0-9.]+ ms, request looked-for, trace [0-9a-f]{32}: .*shard ${shard} height ${height} statement [0-9a-f]{16}; .*sign [0-9.]+, submit [0-9.]+`));
   const statement = line.match(/statement ([0-9a-f]{16});/)[1];
   assert.match(cluster.said(), new RegExp(`Member 0 shard ${shard} height ${height}: statement ${statement} took [0-9.]+ ms: check [0-9.]+, wait [0-9.]+, .*prepare [0-9.]+, commit [0-9.]+, flush [0-9.]+`));
+});
+
+withCluster('every line of the log is an object with its parts by name', () => {
+  const lines = cluster.said().split('\n').filter((line) => line.startsWith('{') && line.endsWith('}')).map((line) => JSON.parse(line));
+  assert.ok(lines.length > 100);
+  assert.ok(lines.every((line) => line.Timestamp && line.LogLevel && line.Category));
+  const slow = lines.find((line) => line.State?.RequestId === 'looked-for' && line.State.Blocks);
+  assert.deepEqual([slow.LogLevel, slow.State.Door, slow.State.Interaction], ['Warning', 'fhir', 'create']);
+  assert.match(slow.State.Blocks, /^shard \d+ height \d+ statement [0-9a-f]{16}/);
+});
+
+test('a setting that cannot be used is named, with what it may be', async (t) => {
+  if (!nodeCommand()) return t.skip('skipped: needs the node, built in Release');
+  const [program, ...args] = nodeCommand();
+  for (const [name, value] of [['Otlp', 'ftp://collector'], ['TraceRatio', '2'], ['SlowAfterSeconds', 'soon'], ['Log', 'xml']]) {
+    const ended = spawnSync(program, [...args, '--url', 'http://127.0.0.1:0', '--data', join(tmpdir(), 'healthledger-never')], { encoding: 'utf8', env: { ...process.env, [`HEALTHLEDGER__Telemetry__${name}`]: value } });
+    assert.equal(ended.status, 64, name);
+    assert.match(ended.stderr, new RegExp(`HL-8012: The setting HealthLedger:Telemetry:${name} is `));
+  }
 });
 
 withCluster('no log line, metric, span or attribute has health data, a name, an id of a person or resource, a DID or a token in it', async () => {

@@ -64,9 +64,14 @@ internal sealed class NodeTelemetry : IDisposable
         return new NodeTelemetry(sdk, door, options);
     }
 
-    /// <summary>Sends the log to the collector too, where one is named.</summary>
+    /// <summary>Writes the log as the settings want it, and sends it to the collector too, where one is named.</summary>
     public static void AddLog(ILoggingBuilder logging, TelemetryOptions options, string role, string instance)
     {
+        if (options.JsonLog)
+        {
+            logging.ClearProviders();
+            logging.AddJsonConsole(json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, "O"));
+        }
         if (options.Otlp is not { } collector) return;
         logging.AddOpenTelemetry(log =>
         {

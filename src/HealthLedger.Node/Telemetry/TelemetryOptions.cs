@@ -21,6 +21,9 @@ internal sealed record TelemetryOptions
     /// <summary>Requests and statements that take longer say in the log where the time went, and in which block they are.</summary>
     public TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>True for a log of one JSON object a line, for machines; else one line of text.</summary>
+    public bool JsonLog { get; init; }
+
     /// <summary>Reads the settings; a fault names the one that cannot be used and what it may be.</summary>
     public static Result<TelemetryOptions> Read(IConfiguration configuration)
     {
@@ -46,6 +49,11 @@ internal sealed record TelemetryOptions
         {
             if (Seconds(slow) is not { } after) return Unfit("SlowAfterSeconds", "a number from 0.001 to 3600");
             options = options with { SlowAfter = after };
+        }
+        if (section["Log"] is { Length: > 0 } log)
+        {
+            if (log is not ("line" or "json")) return Unfit("Log", "line or json");
+            options = options with { JsonLog = log == "json" };
         }
         return options;
     }
