@@ -96,6 +96,16 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void Rule_10_those_who_left_commit_no_block_of_the_new_configuration()
+    {
+        // A whole quorum of configuration 1, with keys that it kept, signs a block of configuration 2 that this replica has executed.
+        ReplicaMachine replica = Level(2);
+        Commit(replica, _first, Certify(VoteKind.Commit, new Epoch(1, 9), _first)).OfType<Commit>().Should().BeEmpty();
+        Wait(replica, 1_000).OfType<Commit>().Should().BeEmpty();
+        Step(replica, new DecideCall(Certify(VoteKind.Commit, new Epoch(2, 0), _first)) { Config = 2, From = -1 }).OfType<Commit>().Should().ContainSingle();
+    }
+
+    [Fact]
     public void Rule_10_old_complaints_and_calls_open_nothing_above_the_stop_sign_and_are_answered_with_news()
     {
         ReplicaMachine replica = Level(1);

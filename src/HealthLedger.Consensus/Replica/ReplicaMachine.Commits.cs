@@ -49,6 +49,8 @@ public sealed partial class ReplicaMachine
             return;
         }
         Invariant.Require(path[^1].Height == certificate.Height, "A certificate names its block's own height.");
+        // A vote's configuration is its block's: those who left, or have not come yet, commit nothing of this one, however many of them sign.
+        if (path[^1].Config != certificate.Epoch.Config) return;
         _tree.Commit(path[^1]);
         _committedAt = now.Elapsed;
         effects.Add(new Commit(certificate, path));

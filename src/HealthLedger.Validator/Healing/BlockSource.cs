@@ -71,7 +71,7 @@ internal sealed class BlockSource(ReplicaCore core)
             if (!OutcomesHold(shard, record)) return null;
             records.Add(record);
         }
-        bool proven = certificate.Block == records[^1].Block.Hash && core.Book.TryGet(certificate.Epoch.Config) is { } configuration && CertificateVerifier.Check(configuration, certificate) is null;
+        bool proven = certificate.Block == records[^1].Block.Hash && certificate.Epoch.Config == records[^1].Block.Header.Config && core.Book.TryGet(certificate.Epoch.Config) is { } configuration && CertificateVerifier.Check(configuration, certificate) is null;
         return proven ? (records, certificate) : null;
     }
 

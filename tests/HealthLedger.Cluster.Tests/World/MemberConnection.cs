@@ -20,6 +20,10 @@ internal class MemberConnection(TestCluster cluster, int member) : ILedgerConnec
 
     public virtual Task<Result<string>> CheckpointAsync(CancellationToken cancel = default) => CallAsync(node => node.CheckpointAsync(cancel));
 
+    public virtual Task<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) => CallAsync(node => node.ConfigurationsAsync(after, cancel));
+
+    public virtual Task<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) => CallAsync(node => node.ProposalsAsync(cancel));
+
     public virtual Task<Result<ReadOnlyMemory<byte>>> ReceiptAsync(int shard, Hash32 statementId, int index, CancellationToken cancel = default) =>
         CallAsync(node => node.ReceiptAsync(shard, statementId, index, cancel));
 
