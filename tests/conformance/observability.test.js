@@ -181,6 +181,8 @@ withPrometheus('every query of every dashboard, and every recording rule, finds 
 withPrometheus('the scraper meets no error, rules evaluate, nothing critical fires on a sound network, and exemplars lead to traces', async () => {
   const { activeTargets } = await prometheus.api('targets', { state: 'active' });
   assert.deepEqual(activeTargets.map((target) => target.lastError).filter(Boolean), []);
+  const series = await prometheus.samples('scrape_samples_scraped{job="healthledger"}');
+  assert.ok(series.length === cluster.addresses.length && series.every(({ value }) => Number(value[1]) < 2000), JSON.stringify(series.map(({ value }) => value[1])));
   const rules = (await prometheus.api('rules')).groups.flatMap((group) => group.rules);
   assert.deepEqual(rules.filter((rule) => rule.health !== 'ok').map((rule) => `${rule.name}: ${rule.lastError}`), []);
   assert.deepEqual((await prometheus.samples('ALERTS{severity="critical",alertstate="firing"}')).map(({ metric }) => metric.alertname), []);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using HealthLedger.Protocol;
 
 namespace HealthLedger.Client.Telemetry;

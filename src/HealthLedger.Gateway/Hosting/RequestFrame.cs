@@ -97,7 +97,8 @@ internal sealed partial class RequestFrame(FhirDoor fhir, ILogger<RequestFrame> 
     // The server's own activity has the path in it, and paths have ids: ours stands in its place, in the trace that the client named.
     private static Activity? BeginSpan(HttpContext http)
     {
-        if (!DoorTelemetry.Source.HasListeners()) return null;
+        // Scrapes and probes come every few seconds and lead nowhere.
+        if (!DoorTelemetry.Source.HasListeners() || http.Request.Path.StartsWithSegments("/metrics") || http.Request.Path.StartsWithSegments("/health")) return null;
         Activity.Current = null;
         ActivityContext.TryParse(http.Request.Headers.TraceParent, null, isRemote: true, out ActivityContext caller);
         return DoorTelemetry.Source.StartActivity("request", ActivityKind.Server, caller);
@@ -110,7 +111,9 @@ internal sealed partial class RequestFrame(FhirDoor fhir, ILogger<RequestFrame> 
         DoorTelemetry.End(interaction, status, took.TotalSeconds);
         if (code is not null) DoorTelemetry.Refused(interaction, code);
         if (span is { IsAllDataRequested: true }) Describe(span, http, interaction, status, code);
-        if (status != ClientGone) LogRequest(http.Request.Method, RouteOf(http), status, took.TotalMilliseconds, id);
+        bool isProbe = interaction.Door is "health" or "metrics" && status < StatusCodes.Status400BadRequest;
+        if (isProbe) LogProbe(http.Request.Method, RouteOf(http), status, took.TotalMilliseconds, id);
+        else if (status != ClientGone) LogRequest(http.Request.Method, RouteOf(http), status, took.TotalMilliseconds, id);
         if (took < slowAfter) return;
         DoorTelemetry.WasSlow(interaction);
         if (_slowLines.MayWrite(out int leftOut))
@@ -148,6 +151,9 @@ internal sealed partial class RequestFrame(FhirDoor fhir, ILogger<RequestFrame> 
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Route} {Status} in {Milliseconds:0.0} ms, request {RequestId}")]
     private partial void LogRequest(string method, string route, int status, double milliseconds, string requestId);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Route} {Status} in {Milliseconds:0.0} ms, request {RequestId}")]
+    private partial void LogProbe(string method, string route, int status, double milliseconds, string requestId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Slow: {Door} {Interaction} took {Milliseconds:0.0} ms, request {RequestId}, trace {TraceId}: {Blocks}; {Stages} ({LeftOut} such lines left out)")]
     private partial void LogSlow(string door, string interaction, double milliseconds, string requestId, string traceId, string blocks, string stages, int leftOut);
