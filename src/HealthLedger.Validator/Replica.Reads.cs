@@ -42,9 +42,10 @@ public sealed partial class Replica
     public BlockRecord? Record(int shard, long height) =>
         height > 0 && _core.Store.Blocks.TryRead((uint)shard, (ulong)height) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) ? record : null;
 
-    /// <summary>The committed block that added a leaf, with its height; null where the tree is not that large.</summary>
+    /// <summary>The committed block that added a leaf, with its height; null where the tree is not that large, or the block is still being fetched.</summary>
     public BlockRecord? RecordOfLeaf(int shard, long leaf) =>
-        leaf > 0 && _core.Store.Blocks.FindLeaf((uint)shard, (ulong)leaf) is { } place ? Record(shard, (long)place.Height) : null;
+        leaf > 0 && _core.Store.Blocks.FindLeaf((uint)shard, (ulong)leaf) is { } place && Record(shard, (long)place.Height) is { } record
+            && leaf >= record.Block.Header.TreeSize - record.Block.LeafCount ? record : null;
 
     /// <summary>
     /// The receipt of the entry at a leaf of a block of <see cref="RecordOfLeaf"/>, with the proofs of its certificate's configuration: it is checked with the

@@ -15,6 +15,7 @@ using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Healing;
 using HealthLedger.Validator.Links;
 using HealthLedger.Validator.Sharding;
+using HealthLedger.Validator.Snapshots;
 using HealthLedger.Validator.Telemetry;
 using HealthLedger.Validator.Wire;
 using Microsoft.Extensions.Logging;
@@ -68,8 +69,8 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     /// <summary>Completes when the replica has ended: disposed of, or failed.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>True when it ended only to compute damaged rows anew: start it again. Any other failure is the operator's.</summary>
-    public bool WantsRestart => _failure is StateDamagedException;
+    /// <summary>True when it ended only to compute damaged rows anew, or to begin with snapshots that it has fetched: start it again. Any other failure is the operator's.</summary>
+    public bool WantsRestart => _failure is StateDamagedException or SnapshotReadyException;
 
     /// <summary>Reads the whole store once and checks it; findings are healed afterwards. The same is done in the background all the time.</summary>
     public ValueTask<ScrubReport> ScrubAsync(CancellationToken cancel = default) => _scrubber!.RunOnceAsync(cancel);
@@ -99,7 +100,13 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
         replica = new Replica(core, stop);
         try
         {
-            await Task.Run(replica.Recover);
+            await Task.Run(async () =>
+            {
+                core.Configurations.Load();
+                for (int shard = 0; shard < replica.ShardCount; shard++)
+                    if (await new SnapshotFolder(options.Folder, shard).InstallAsync(store, book)) core.Log.SnapshotTaken(shard, (long)(store.State((uint)shard).AppliedHeight ?? 0));
+                replica.Recover();
+            });
             return replica;
         }
         catch
@@ -226,7 +233,6 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
         foreach (Damage damage in health.Damages) Report(damage);
         health.Found += Report;
         if (!health.MayVote) _core.Log.VotesLost();
-        _core.Configurations.Load();
         Recovery recovery = new(_core);
         ShardTip[] tips = recovery.RecoverAll(ShardCount);
         _core.Checkpoints.Load();

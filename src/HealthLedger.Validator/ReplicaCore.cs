@@ -10,6 +10,7 @@ using HealthLedger.Rules.Execution;
 using HealthLedger.Storage;
 using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Receipts;
+using HealthLedger.Validator.Snapshots;
 using HealthLedger.Validator.Flushing;
 using HealthLedger.Validator.Checkpoints;
 using HealthLedger.Validator.Links;
@@ -51,6 +52,7 @@ internal sealed class ReplicaCore
         _leaders = new IShardLeader?[Genesis.Shards + 1];
         Receipts = new ReceiptSource(store, Genesis);
         Configurations = new ConfigurationDesk(this);
+        Snapshots = new SnapshotDesk(this);
         Checkpoints = new CheckpointBoard(book, keys, options.Folder, (config, cosignature) => PostToOthers(0, config, MessageKind.Cosignature, cosignature.Span));
         Flush = new FlushLoop(() => store.FlushAsync(), Sign, Metrics, failure => Fail(-1, failure));
     }
@@ -64,6 +66,9 @@ internal sealed class ReplicaCore
 
     /// <summary>How more of them come to be known.</summary>
     public ConfigurationDesk Configurations { get; }
+
+    /// <summary>Snapshots of other members, for shards that are far behind.</summary>
+    public SnapshotDesk Snapshots { get; }
 
     /// <summary>Receipts of committed entries.</summary>
     public ReceiptSource Receipts { get; }
@@ -319,6 +324,9 @@ internal sealed class ReplicaCore
         if (Store.Blocks.TryRead(0, (ulong)height) is { } stored && BlockRecord.Decode(stored.Bytes).TryGet(out BlockRecord? record, out _) && record.Block.Header.TreeSize == treeSize)
             Checkpoints.Cosign(record.Block.Header.Config, treeSize, record.Block.Header.TreeRoot);
     }
+
+    /// <summary>Snapshots are whole: ends the replica, which takes them in when it is started anew.</summary>
+    public void RestartForSnapshots() => _failed(-1, new SnapshotReadyException());
 
     /// <summary>Shards whose rows are to be emptied when the replica has ended.</summary>
     public ConcurrentDictionary<int, bool> DamagedStates { get; } = new();

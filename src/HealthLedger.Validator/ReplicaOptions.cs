@@ -33,6 +33,9 @@ public sealed record ReplicaOptions
     /// </summary>
     public TimeSpan LeavingGrace { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>A shard that is behind by so many blocks begins with a snapshot of the others, where they have one; the blocks below it are fetched afterwards.</summary>
+    public long SnapshotAfterBlocks { get; init; } = 8_192;
+
     /// <summary>How often timers are looked at.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 }

@@ -129,6 +129,7 @@ internal sealed class Healer : IAsyncDisposable
             if (_core.Store.Blocks.FindLeaf((uint)shard, at) is not { } place || _blocks.Own(shard, (long)place.Height) is not { } record) return false;
             Hash32[] added = BlockLeaves.Hashes(record);
             ulong start = (ulong)record.Block.Header.TreeSize - (ulong)added.Length;
+            if (at < start) return false;
             for (; at < first + Tile.FullWidth && at - start < (ulong)added.Length; at++) leaves[at - first] = added[at - start];
         }
         return tree.Heal(new Tile(0, index, Tile.FullWidth), leaves);
@@ -156,6 +157,8 @@ internal sealed class Healer : IAsyncDisposable
         for (int shard = 0; shard < _core.Shards.Length; shard++)
         {
             long tip = _core.Shards[shard].Tip.Info.Height;
+            // It began with a snapshot: the blocks below are for whoever reads or audits, and come in the background.
+            if (tip > 0 && _core.Store.Blocks.Committed((uint)shard, 1) is null) return true;
             for (long height = tip; height > Math.Max(0, tip - 8); height--)
                 if (_blocks.Own(shard, height) is { } record && !_core.Objects.HasAll(NamedObjects.Of(record.Block))) return true;
         }

@@ -6,6 +6,7 @@ using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Votes;
 using HealthLedger.Storage.Blocks;
 using HealthLedger.Validator.Checking;
+using HealthLedger.Validator.Snapshots;
 using HealthLedger.Validator.Wire;
 
 namespace HealthLedger.Validator.Sharding;
@@ -59,6 +60,7 @@ internal sealed partial class ShardLoop
     /// <summary>Fetches ranges that end with a certificate until the height is committed here or nobody has more.</summary>
     private async Task FetchRangesAsync(long height)
     {
+        if (await _core.Snapshots.TryBeginAsync(Shard, _tip.Info.Height, height)) return;
         while (_tip.Info.Height < height)
         {
             long from = _tip.Info.Height + 1;
@@ -149,12 +151,25 @@ internal sealed partial class ShardLoop
         return (block.Info, block.Block.Bytes);
     }
 
+    private ReadOnlyMemory<byte> AnswerSnapshot(in PeerRequest request)
+    {
+        if (_stateRoots.Offer is not { } offer) return default;
+        Storage.Trees.TreeStore tree = _core.Store.Tree((uint)Shard);
+        return request.Kind switch
+        {
+            PeerRequestKind.Snapshot => offer.Manifest(_core.Receipts, tree, _tip.Info.Height)?.Encode() ?? default(ReadOnlyMemory<byte>),
+            PeerRequestKind.SnapshotRows => offer.RowChunk(request.From, request.Chunk),
+            _ => _core.Receipts.HeaderAt(Shard, request.From) is { } header ? SnapshotOffer.LeafChunk(tree, header.TreeSize, request.Chunk) : default,
+        };
+    }
+
     private static bool IsStop(ReadOnlyMemory<byte> record) => BlockRecord.Decode(record).TryGet(out BlockRecord? decoded, out _) && decoded.Block.ChildConfig != decoded.Block.Header.Config;
 
     /// <summary>Answers another member's question for blocks; empty when they are not here.</summary>
     public ReadOnlyMemory<byte> Answer(in PeerRequest request)
     {
         if (request.Kind == PeerRequestKind.Tip) return AnswerTip();
+        if (request.Kind is PeerRequestKind.Snapshot or PeerRequestKind.SnapshotRows or PeerRequestKind.SnapshotLeaves) return AnswerSnapshot(request);
         if (request.Kind == PeerRequestKind.Block) return _core.Store.Blocks.TryRead(request.Hash)?.Bytes ?? default;
         List<ReadOnlyMemory<byte>> records = [];
         int certified = 0, bytes = 0;

@@ -75,6 +75,7 @@ internal sealed partial class ShardLoop
         Settings = new ReplicaSettings(shard, IncomingBlock.InfoOf(genesis, genesis.ComputeHash()), core.Keys, core.Verifier, nonce);
         _machine = new ReplicaMachine(Settings, log, tip.Info);
         _stateRoots = new StateRoots(core.Store.State((uint)shard));
+        _stateRoots.Remember(tip.Info.Height);
         _standing = StandingOf(_machine);
         Post(() => Do(effects => _machine.Start(_core.Now, effects)));
     }

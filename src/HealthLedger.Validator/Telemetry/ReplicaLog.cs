@@ -55,6 +55,26 @@ internal sealed partial class ReplicaLog(ILogger logger, int member)
     [LoggerMessage(Level = LogLevel.Error, Message = "Member {Member}: the proof of the configuration decided at height {Height} of the directory does not hold: {Code} {Reason}")]
     private partial void ConfigurationUnproved(int member, long height, string code, string reason);
 
+    public void SnapshotBegun(int shard, long height, int chunks) => SnapshotBegun(member, shard, height, chunks);
+
+    public void SnapshotWhole(int shard, long height) => SnapshotWhole(member, shard, height);
+
+    public void SnapshotTaken(int shard, long height) => SnapshotTaken(member, shard, height);
+
+    public void SnapshotRefused(int shard, string code, string reason) => SnapshotRefused(member, shard, code, reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member} shard {Shard}: fetches a snapshot of height {Height} in {Chunks} chunks")]
+    private partial void SnapshotBegun(int member, int shard, long height, int chunks);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member} shard {Shard}: the snapshot of height {Height} is here and holds")]
+    private partial void SnapshotWhole(int member, int shard, long height);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Member {Member} shard {Shard}: begins at the snapshot of height {Height}")]
+    private partial void SnapshotTaken(int member, int shard, long height);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Member {Member} shard {Shard}: another member's piece of a snapshot is refused, {Code}: {Reason}")]
+    private partial void SnapshotRefused(int member, int shard, string code, string reason);
+
     public void VotesLost() => VotesLost(member);
 
     public void HealingFailed(Exception failure) => HealingFailed(member, failure);

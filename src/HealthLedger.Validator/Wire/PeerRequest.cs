@@ -22,40 +22,52 @@ internal enum PeerRequestKind : byte
 
     /// <summary>All configurations with their proofs.</summary>
     Configurations = 5,
+
+    /// <summary>What proves the newest snapshot of a shard.</summary>
+    Snapshot = 6,
+
+    /// <summary>A chunk of its rows.</summary>
+    SnapshotRows = 7,
+
+    /// <summary>A chunk of leaf hashes of its tree.</summary>
+    SnapshotLeaves = 8,
 }
 
 /// <summary>
 /// A question to another replica and its encoding:
 /// <code>
-/// 84                       array of 4
-///   uint                   kind: 1 range / 2 block / 3 object / 4 tip / 5 configurations
+/// 85                       array of 5
+///   uint                   kind: 1 range / 2 block / 3 object / 4 tip / 5 configurations / 6 snapshot / 7 its rows / 8 its leaves
 ///   uint                   shard (0 for objects and configurations)
-///   uint                   first height (0 unless a range)
+///   uint                   first height of a range, or the snapshot's (else 0)
 ///   hash                   block or object (else zero)
+///   uint                   chunk of a snapshot (else 0)
 /// </code>
 /// </summary>
 /// <param name="Kind">What is asked for.</param>
 /// <param name="Shard">The shard.</param>
 /// <param name="From">First height of a range.</param>
 /// <param name="Hash">The block's hash or the object's name.</param>
-internal readonly record struct PeerRequest(PeerRequestKind Kind, int Shard, long From, Hash32 Hash)
+/// <param name="Chunk">The chunk of a snapshot.</param>
+internal readonly record struct PeerRequest(PeerRequestKind Kind, int Shard, long From, Hash32 Hash, int Chunk = 0)
 {
     public byte[] Encode()
     {
         CborWriter writer = new(64);
-        writer.WriteArrayStart(4);
+        writer.WriteArrayStart(5);
         writer.WriteUInt((ulong)Kind);
         writer.WriteCount(Shard);
         writer.WriteCount(From);
         writer.WriteHash(Hash);
+        writer.WriteCount(Chunk);
         return writer.ToArray();
     }
 
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out PeerRequest request)
     {
         CborReader reader = new(bytes);
-        reader.ReadArrayStart(4);
-        request = new PeerRequest((PeerRequestKind)reader.ReadInt32((int)PeerRequestKind.Configurations), reader.ReadInt32(Shards.CountMax), reader.ReadCount(), reader.ReadHash());
+        reader.ReadArrayStart(5);
+        request = new PeerRequest((PeerRequestKind)reader.ReadInt32((int)PeerRequestKind.SnapshotLeaves), reader.ReadInt32(Shards.CountMax), reader.ReadCount(), reader.ReadHash(), reader.ReadInt32());
         return reader.End();
     }
 }
