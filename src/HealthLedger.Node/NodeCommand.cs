@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HealthLedger.Node.Demo;
 using HealthLedger.Node.Doors;
+using HealthLedger.Node.Gateways;
 using HealthLedger.Node.Members;
 using HealthLedger.Node.Settings;
 using HealthLedger.Node.Standalone;
@@ -22,6 +23,8 @@ internal static class NodeCommand
           healthledger-node --members 1 --data /var/lib/hl    one member, its data in that folder
           healthledger-node --role member --data /var/lib/hl --url http://127.0.0.1:8080 --links-url https://0.0.0.0:9443
                                                               one member of a network whose others are elsewhere; found it with `healthledger network`
+          healthledger-node --role gateway --data /etc/hl --nodes http://10.0.0.1:8080,http://10.0.0.2:8080
+                                                              doors only, in front of members' nodes
           healthledger-node demo                              plays the story, then serves
           healthledger-node demo --once                       ends after the story; exit code 0 only if every step held
           deploy/local-cluster.sh demo                        the story on a cluster of processes
@@ -40,6 +43,7 @@ internal static class NodeCommand
         root.SetAction((parsed, cancel) => WithAsync(settings, parsed, options => options.Role switch
         {
             NodeRole.Member => MemberCommand.RunAsync(options, cancel),
+            NodeRole.Gateway => GatewayCommand.RunAsync(options, cancel),
             _ => StandaloneCommand.RunAsync(options, cancel),
         }));
         demo.SetAction((parsed, cancel) => WithAsync(settings, parsed, options => parsed.GetValue(cluster) is { } folder

@@ -9,6 +9,9 @@ internal static class NodeRole
     /// <summary>One member's validator, shard actors and doors.</summary>
     public const string Member = "member";
 
+    /// <summary>Doors only, in front of members' nodes elsewhere.</summary>
+    public const string Gateway = "gateway";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Standalone, Member];
+    public static IReadOnlyList<string> All { get; } = [Standalone, Member, Gateway];
 }

@@ -90,12 +90,15 @@ public sealed partial class Replica
     /// <summary>True when every shard knows what is committed and has it: before that, that something is not here says nothing.</summary>
     public bool IsLevel => _failure is null && _core.Shards.All(shard => shard.IsLevel);
 
+    /// <summary>The folder in which the replica lives.</summary>
+    public string Folder => _core.Options.Folder;
+
     /// <summary>How the replica fares.</summary>
     public ReplicaHealth Health
     {
         get
         {
-            ImmutableArray<ShardHealth> shards = [.. _core.Shards.Select(loop => new ShardHealth(loop.Shard, loop.Standing.Mode, loop.Tip.Info.Height, loop.Standing.Leader, loop.Standing.Promised))];
+            ImmutableArray<ShardHealth> shards = [.. _core.Shards.Select(loop => new ShardHealth(loop.Shard, loop.Standing.Mode, loop.Tip.Info.Height, loop.Standing.Leader, loop.Standing.Promised, loop.KnownHeight, loop.QueueLength))];
             Storage.Health.StoreHealth store = _core.Store.Health;
             return new ReplicaHealth(_failure, store.MayVote, store.Total, store.OpenCount, shards);
         }
@@ -126,4 +129,6 @@ public sealed record ReplicaHealth(Exception? Failure, bool MayVote, long Damage
 /// <param name="Height">Its committed height.</param>
 /// <param name="Leader">The member that leads, or is expected to.</param>
 /// <param name="Epoch">The epoch promised or entered.</param>
-public sealed record ShardHealth(int Shard, ReplicaMode Mode, long Height, int Leader, Epoch Epoch);
+/// <param name="KnownHeight">The highest height that is known to be certified.</param>
+/// <param name="Queue">Messages of other members that wait.</param>
+public sealed record ShardHealth(int Shard, ReplicaMode Mode, long Height, int Leader, Epoch Epoch, long KnownHeight, int Queue);

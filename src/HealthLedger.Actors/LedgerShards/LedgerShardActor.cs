@@ -52,6 +52,9 @@ public sealed partial class LedgerShardActor : IShardLeader, ILedgerShard, IAsyn
     /// <summary>The shard.</summary>
     public int Shard { get; }
 
+    /// <summary>How long the oldest statement that waits has done so, at the last tick; 0 where none waits.</summary>
+    public long OldestWaitingMilliseconds => Volatile.Read(ref _oldestWaiting);
+
     /// <summary>Statements that wait; as of now.</summary>
     public int WaitingCount => _mempool.Count;
 
@@ -245,6 +248,7 @@ public sealed partial class LedgerShardActor : IShardLeader, ILedgerShard, IAsyn
         }
         if (++_ticks % RecheckTicks == 0) Recheck(now);
         long? oldest = _mempool.Watch.OldestSince;
+        Volatile.Write(ref _oldestWaiting, oldest is { } first ? now - first : 0);
         if (_checkpoints?.OverdueSince(now) is { } overdue && (oldest is not { } since || overdue < since)) oldest = overdue;
         if (_replica.StopDueSince(Shard) is { } due && (oldest is not { } longest || due < longest)) oldest = due;
         _replica.Tell(Shard, new WaitingSince(oldest));
@@ -284,6 +288,6 @@ public sealed partial class LedgerShardActor : IShardLeader, ILedgerShard, IAsyn
     private const int RecheckTicks = 10, RecheckMax = 64;
     private const long RecheckAfterMilliseconds = 250;
     private readonly List<Hash32> _toShare = [];
-    private long _committedAt;
+    private long _committedAt, _oldestWaiting;
     private int _ticks;
 }

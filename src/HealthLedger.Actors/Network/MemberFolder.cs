@@ -1,15 +1,16 @@
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Genesis;
+using HealthLedger.Protocol.Receipts;
 
 namespace HealthLedger.Actors.Network;
 
 /// <summary>
-/// The folder of a node on its own machine: <c>genesis.cbor</c>; <c>member/</c> with the member's keys, absent at a gateway; <c>organizations/*/</c> with the keys of
+/// The folder of a node on its own machine: <c>genesis.cbor</c>; <c>configurations.cbor</c>, where it joins later; <c>member/</c> with the member's keys, absent at a gateway; <c>organizations/*/</c> with the keys of
 /// further organizations that its doors act for; <c>replica/</c>.
 /// </summary>
 public sealed class MemberFolder
 {
-    private const string GenesisName = "genesis.cbor", MemberName = "member", OrganizationsName = "organizations", ReplicaName = "replica";
+    private const string GenesisName = "genesis.cbor", MemberName = "member", OrganizationsName = "organizations", ReplicaName = "replica", ConfigurationsName = "configurations.cbor";
 
     private MemberFolder(string path, GenesisFile genesis, PartyFolder? member, IReadOnlyList<PartyFolder> organizations) =>
         (Path, Genesis, Member, Organizations) = (path, genesis, member, organizations);
@@ -37,6 +38,17 @@ public sealed class MemberFolder
 
     /// <summary>Where the keys of an organization beside the member are.</summary>
     public static string OrganizationPath(string folder, string name) => System.IO.Path.Combine(folder, OrganizationsName, name);
+
+    /// <summary>Where a joining node's folder has the history of configurations.</summary>
+    public static string ConfigurationsPath(string folder) => System.IO.Path.Combine(folder, ConfigurationsName);
+
+    /// <summary>The history that the folder was given, so that a node which joins later finds today's members; the genesis alone where it was given none.</summary>
+    public Result<ConfigurationHistory> ReadConfigurations()
+    {
+        string path = ConfigurationsPath(Path);
+        if (!File.Exists(path)) return ConfigurationHistory.From(Genesis);
+        return WholeFile.Read(path, ConfigurationHistory.BytesMax).TryGet(out byte[]? bytes, out Fault fault) ? ConfigurationHistory.Decode(bytes, Genesis) : fault;
+    }
 
     /// <summary>Reads and verifies a genesis file.</summary>
     public static Result<GenesisFile> ReadGenesis(string path) => WholeFile.Read(path, GenesisFile.BytesMax).TryGet(out byte[]? bytes, out Fault fault) ? GenesisFile.Decode(bytes) : fault;

@@ -70,6 +70,13 @@ public sealed class HttpLedgerConnection(HttpClient http, HttpLedgerOptions opti
         return SendAsync(HttpMethod.Get, path, default, options.QueryTimeout, ExchangeLimits.AnswerBytesMax, cancel);
     }
 
+    /// <summary>Downloads what a node serves besides: a tile, a transparent statement, its health.</summary>
+    /// <param name="path">Below the node's address, without a slash before it.</param>
+    /// <param name="bytesMax">A longer answer is a fault.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<Result<ReadOnlyMemory<byte>>> DownloadAsync(string path, int bytesMax, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Get, path, default, options.QueryTimeout, bytesMax, cancel);
+
     private async Task<Result<ReadOnlyMemory<byte>>> SendAsync(
         HttpMethod method, string path, ReadOnlyMemory<byte> body, TimeSpan timeout, int bytesMax, CancellationToken cancel)
     {

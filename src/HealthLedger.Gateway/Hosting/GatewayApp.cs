@@ -74,6 +74,7 @@ public static class GatewayApp
         fhir.Map(app);
         new TokenEndpoint(new ClientAssertion(parts.Clients, new ReplayCache(clock), clock), tokens, publicBase).Map(app);
         new LedgerDoor(parts.Node).Map(app);
+        if (parts.Status is { } status) new StatusDoor(status).Map(app);
         new HealthDoor(parts.Node).Map(app);
         app.Services.GetService<MetricsDoor>()?.Map(app);
         return app;

@@ -57,18 +57,20 @@ internal sealed class DoorHost : IAsyncDisposable
 
     /// <summary>Opens the doors; a fault where the address is taken, or a client file unfit.</summary>
     /// <param name="node">What is behind them.</param>
+    /// <param name="status">What an operator sees.</param>
     /// <param name="organizations">For whom they act.</param>
     /// <param name="clientsFolder">The folder that has the client files below it.</param>
     /// <param name="moreClients">Systems to register beside those.</param>
     /// <param name="tokenKey">Signs bearer tokens.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<Fault?> OpenAsync(INode node, IReadOnlyList<Seated> organizations, string clientsFolder, IEnumerable<SmartClient> moreClients, ISigner tokenKey, CancellationToken cancel)
+    public async Task<Fault?> OpenAsync(INode node, Func<NodeStatus> status, IReadOnlyList<Seated> organizations, string clientsFolder, IEnumerable<SmartClient> moreClients, ISigner tokenKey, CancellationToken cancel)
     {
         try
         {
             Result<WebApplication> mapped = await _app.MapGatewayAsync(new GatewayParts
             {
                 Node = node,
+                Status = status,
                 Organizations = [.. organizations.Select(organization => organization.Wallet)],
                 Clients = new ClientFolder(clientsFolder, organizations, moreClients, TimeProvider.System, Logs.CreateLogger<ClientFolder>()),
                 TokenKey = tokenKey,

@@ -2,11 +2,13 @@ using System.Security.Cryptography;
 using HealthLedger.Actors.Hosting;
 using HealthLedger.Actors.Network;
 using HealthLedger.Actors.Nodes;
+using HealthLedger.Protocol.Genesis;
+using HealthLedger.Validator.Links.Http;
 
 namespace HealthLedger.Node.Doors;
 
 /// <summary>The node of one member, which comes and goes with it: a replica that ended to compute damaged rows anew comes back with a node of its own.</summary>
-internal sealed class NodeSlot(MemberRunner runner, TimeProvider clock, RandomNumberGenerator random, ILoggerFactory logs) : IAsyncDisposable
+internal sealed class NodeSlot(MemberRunner runner, GenesisFile genesis, TimeProvider clock, RandomNumberGenerator random, ILoggerFactory logs) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private (StandaloneMember Member, MemberNode Node)? _open;
@@ -25,6 +27,19 @@ internal sealed class NodeSlot(MemberRunner runner, TimeProvider clock, RandomNu
                 return _open?.Node;
             }
         }
+    }
+
+    /// <summary>What an operator sees of the member, up or down.</summary>
+    /// <param name="role">What the process is.</param>
+    /// <param name="links">Its links; null where the others are in the same process.</param>
+    public NodeStatus Status(string role, HttpLinks? links)
+    {
+        if (Current is { } node && runner.Up is { } member) return StatusDesk.Of(role, member, node.Health(), links, clock);
+        return new NodeStatus
+        {
+            Role = role, Build = StatusDesk.Build, Network = genesis.Network, Genesis = genesis.Hash.ToString(), Time = clock.GetUtcNow().ToUnixTimeMilliseconds(), Ready = false,
+            Warnings = ["The member is down."],
+        };
     }
 
     /// <summary>Closes the node before its member stops.</summary>

@@ -6,7 +6,7 @@ using HealthLedger.Client.Keys;
 using HealthLedger.Node.Doors;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
-using HealthLedger.Protocol.Keys;
+using HealthLedger.Protocol.Receipts;
 using HealthLedger.Validator;
 using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Links.Http;
@@ -36,7 +36,8 @@ internal sealed class MemberHost : IAsyncDisposable
         if (!MemberFolder.Open(options.Data).TryGet(out MemberFolder? folder, out Fault fault)) return fault;
         if (folder.Member is not { Request.Member: { } member }) return new Fault(FaultCode.KeyFolderIncomplete, $"There are no keys of a member in {MemberFolder.MemberPath(options.Data)}: make them with `healthledger network init`.");
         if (!MemberKeys.Read(folder.Member).TryGet(out MemberKeys? keys, out fault) || !Seats.Of(folder).TryGet(out IReadOnlyList<Seated>? seated, out fault)) return fault;
-        ConfigurationBook book = new(folder.Genesis);
+        if (!folder.ReadConfigurations().TryGet(out ConfigurationHistory? history, out fault)) return fault;
+        ConfigurationBook book = new(history);
         Hash32 self = member.Identity.KeyId;
         if (!ListenAddress(options, member.Endpoint).TryGet(out IPEndPoint? listen, out fault)) return fault;
 
@@ -62,11 +63,11 @@ internal sealed class MemberHost : IAsyncDisposable
             Time = clock,
             Loggers = doors.Logs,
         });
-        NodeSlot slot = new(runner, clock, random, doors.Logs);
+        NodeSlot slot = new(runner, folder.Genesis, clock, random, doors.Logs);
         MemberHost host = new(doors, links, runner, slot, random);
         Result<StandaloneMember> started = await runner.StartAsync();
         Fault? refused = started.IsOk
-            ? await doors.OpenAsync(new LocalNode(slot, folder.Genesis, Math.Max(0, book.IndexOf(0, self))), seated, options.Data, [], keys.Signing, cancel)
+            ? await doors.OpenAsync(new LocalNode(slot, folder.Genesis, Math.Max(0, book.IndexOf(0, self))), () => slot.Status(NodeRole.Member, links), seated, options.Data, [], keys.Signing, cancel)
             : started.Fault;
         if (refused is null) return host;
         await host.DisposeAsync();

@@ -44,6 +44,7 @@ internal sealed class NodeSettings
         if (!_publicUrl.Read(parsed, configuration).TryGet(out Uri? publicUrl, out fault)) return fault;
         if (!_links.Read(parsed, configuration).TryGet(out IPEndPoint? links, out fault)) return fault;
         if (!_nodes.Read(parsed, configuration).TryGet(out IReadOnlyList<Uri>? nodes, out fault)) return fault;
+        if (role == NodeRole.Gateway && nodes is null) return new Fault(FaultCode.UsageWrong, "A gateway needs the setting --nodes (HEALTHLEDGER__NODES): the addresses of members' nodes.");
         return new NodeOptions { Role = role!, Data = Path.GetFullPath(data!), Members = members, Shards = shards, Url = url!, PublicUrl = publicUrl, Links = links, Nodes = nodes ?? [] };
     }
 

@@ -41,7 +41,7 @@ internal sealed class StandaloneHost : IAsyncDisposable
         Seated[] seated = [.. organizations.Select(keys => new Seated(keys.Name, new OrganizationWallet(keys.Did.Network, keys.Identity.Public, keys.Signing, keys.Sealing, keys.IndexKey)))];
         StandaloneHost host = new(nodes, doors, [.. seated.Select(organization => organization.Wallet)]);
         LocalNode node = new(nodes.Slot(0), nodes.Network.Genesis, 0);
-        if (await doors.OpenAsync(node, seated, options.Data, moreClients(organizations), organizations[0].Signing, cancel) is not { } refused) return host;
+        if (await doors.OpenAsync(node, () => nodes.Slot(0).Status(NodeRole.Standalone, null), seated, options.Data, moreClients(organizations), organizations[0].Signing, cancel) is not { } refused) return host;
         await host.DisposeAsync();
         return refused;
     }

@@ -16,7 +16,7 @@ internal sealed class StandaloneNodes : IAsyncDisposable
     private StandaloneNodes(StandaloneNetwork network, RandomNumberGenerator random, TimeProvider clock, ILoggerFactory logs)
     {
         (Network, _random) = (network, random);
-        _slots = [.. Enumerable.Range(0, network.Count).Select(member => new NodeSlot(network.Runner(member), clock, random, logs))];
+        _slots = [.. Enumerable.Range(0, network.Count).Select(member => new NodeSlot(network.Runner(member), network.Genesis, clock, random, logs))];
     }
 
     /// <summary>The network.</summary>

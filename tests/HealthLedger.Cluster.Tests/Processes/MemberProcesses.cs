@@ -97,6 +97,10 @@ internal sealed class MemberProcesses : IAsyncDisposable
         return processes;
     }
 
+    /// <summary>A gateway in front of all members, the first preferred, not started yet.</summary>
+    public NodeProcess Gateway() => new(new Uri($"http://127.0.0.1:{NodeProcess.FreePorts(1)[0]}/"), Path.Combine(Folder, "gateway.log"),
+        "--role", "gateway", "--data", LocalFounding.GatewayFolderOf(Folder), "--nodes", string.Join(',', _nodes.Select(node => node.Address)));
+
     /// <summary>Waits until members are level with the others and vote.</summary>
     public Task UntilReadyAsync(params int[] members) => Waiting.UntilAsync(async () =>
     {
