@@ -31,11 +31,15 @@ public sealed partial class LedgerShardActor
             if (submission is not null) span.SetTag("healthledger.entries", submission.Events.Length).SetTag("healthledger.statement", LedgerTrace.Short(submission.Statement.Id));
             if (isCommitted) span.SetTag("healthledger.height", committed!.Height);
             else span.SetTag("healthledger.code", fault.CodeText).SetStatus(ActivityStatusCode.Error);
+            if (waiter.Entered != 0) span.AddEvent(new ActivityEvent("checked", At(waiter.Entered)));
+            if (waiter.Block?.Times is { Arrived: not 0 } times) span.AddEvent(new ActivityEvent("in a block", At(times.Arrived)));
             if (waiter.Block is { } block) span.AddLink(new ActivityLink(LedgerTrace.OfBlock(block.Block.Hash, span.Recorded)));
         }
         if (took < _options.SlowAfter || submission is null || !_slowLines.MayWrite(out int leftOut)) return;
         _replica.ReportSlow(Shard, committed?.Height ?? 0, LedgerTrace.Short(submission.Statement.Id), took.TotalMilliseconds, isCommitted ? Stages(waiter) : fault.CodeText, leftOut);
     }
+
+    private DateTimeOffset At(long timestamp) => _replica.Time.GetUtcNow() - _replica.Time.GetElapsedTime(timestamp);
 
     private string Stages(StatementWaiter waiter)
     {

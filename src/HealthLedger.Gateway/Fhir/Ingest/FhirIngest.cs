@@ -3,6 +3,7 @@ using HealthLedger.Client;
 using HealthLedger.Client.Keys;
 using HealthLedger.Client.Patients;
 using HealthLedger.Client.Records;
+using HealthLedger.Client.Telemetry;
 using HealthLedger.Fhir.Json;
 using HealthLedger.Fhir.Transactions;
 using HealthLedger.Gateway.Fhir.Ids;
@@ -39,6 +40,7 @@ public sealed class FhirIngest(LedgerClient client, OrganizationWallet author, P
     /// <summary>Works out what a Bundle asks for. Costs one query to the ledger where the Bundle has conditional references; nothing is written.</summary>
     public async Task<Result<IngestPlan>> PlanAsync(FhirResource bundle, IngestOptions options, CancellationToken cancel = default)
     {
+        using ClientStage stage = ClientStage.Begin("plan");
         EntryNames names = EntryNames.Of(bundle, author, _registry);
         Result<ConditionFinder> asked = await ConditionFinder.AskAsync(bundle, client, author, directory, _registry, options, cancel).ConfigureAwait(false);
         if (!asked.TryGet(out ConditionFinder? conditions, out Fault fault)) return fault;
