@@ -40,7 +40,12 @@ internal sealed class CliWorld : IDisposable
         Ledger = new MemoryLedger(builder.Build(identity).Value, validator, TimeProvider.System);
         GenesisFile = At("genesis.cbor");
         File.WriteAllBytes(GenesisFile, Ledger.Genesis.Bytes.ToArray());
+        Identity = At("identity.key");
+        File.WriteAllBytes(Identity, identity.ToPkcs8());
     }
+
+    /// <summary>A file with the member's identity key.</summary>
+    public string Identity { get; }
 
     public MemoryLedger Ledger { get; }
 

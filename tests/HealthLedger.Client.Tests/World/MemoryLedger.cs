@@ -38,7 +38,7 @@ internal sealed class MemoryLedger : ILedgerConnection
         (Genesis, _clock) = (genesis, clock);
         foreach (Protocol.State.Row row in GenesisState.Rows(genesis, 0)) _directoryRows.Add(row);
         _directory = new DirectoryView(_directoryRows);
-        _shards = [.. Enumerable.Range(0, genesis.Shards + 1).Select(shard => new MemoryShard(genesis, shard, validator, _directory))];
+        _shards = [.. Enumerable.Range(0, genesis.Shards + 1).Select(shard => new MemoryShard(genesis, shard, validator, _directory).WithGenesis())];
     }
 
     public GenesisFile Genesis { get; }
@@ -64,6 +64,12 @@ internal sealed class MemoryLedger : ILedgerConnection
     private byte[] _lastRelease = [];
 
     public Task<Result<ReadOnlyMemory<byte>>> GenesisAsync(CancellationToken cancel = default) => Task.FromResult<Result<ReadOnlyMemory<byte>>>(Genesis.Bytes);
+
+    public Task<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) =>
+        Task.FromResult<Result<ReadOnlyMemory<byte>>>((ReadOnlyMemory<byte>)Protocol.Receipts.ConfigurationHistory.From(Genesis).Encode(after));
+
+    public Task<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) =>
+        Task.FromResult<Result<ReadOnlyMemory<byte>>>((ReadOnlyMemory<byte>)new ConfigurationProposals([]).Encode());
 
     public Task<Result<string>> CheckpointAsync(CancellationToken cancel = default) => Task.FromResult<Result<string>>(new Fault(FaultCode.NotFound, "There is no checkpoint."));
 

@@ -28,6 +28,13 @@ internal sealed class MemoryShard(GenesisFile genesis, int shard, SigningKey val
 
     public LedgerView View => new(_rows);
 
+    /// <summary>Gives shard 0 the rows that the genesis gives it.</summary>
+    public MemoryShard WithGenesis()
+    {
+        foreach (Protocol.State.Row row in GenesisState.Rows(genesis, shard)) _rows.Add(row);
+        return this;
+    }
+
     public BlockParent Head => _head;
 
     public long Entries { get; private set; }
@@ -35,7 +42,7 @@ internal sealed class MemoryShard(GenesisFile genesis, int shard, SigningKey val
     public Result<CommittedStatement> Commit(Submission submission, long now)
     {
         if (_taken.TryGetValue(submission.Statement.Id, out Taken? before)) return before.Committed;
-        BuiltBlock built = BlockExecutor.Build(_head, 0, now, 0, [submission], null, _rows, directory, _signatures, BuildLimits.Format).Value;
+        BuiltBlock built = BlockExecutor.Build(_head, _head.Config, now, shard == Shards.Directory ? _head.Height : 0, [submission], null, _rows, directory, _signatures, BuildLimits.Format).Value;
         if (built.LeftOut.Count > 0) return built.LeftOut[0].Fault;
         ExecutedBlock block = built.Block;
         _rows.Apply(block.Changes);

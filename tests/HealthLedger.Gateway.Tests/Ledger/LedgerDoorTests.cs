@@ -34,6 +34,20 @@ public sealed class LedgerDoorTests(GatewayWorld world) : IClassFixture<GatewayW
         answer.Headers.CacheControl!.Public.Should().BeTrue();
     }
 
+    [Fact]
+    public async Task The_configurations_and_what_is_proposed_are_public()
+    {
+        HealthLedger.Protocol.Genesis.GenesisFile genesis = world.Ledger.Ledger.Genesis;
+        HealthLedger.Protocol.Receipts.ConfigurationHistory.Decode(await world.Http.GetByteArrayAsync("/ledger/configurations"), genesis).Value.Newest.Number.Should().Be(0);
+        (await world.Http.GetByteArrayAsync("/ledger/configurations?after=7")).Should().Equal(0x80);
+        ConfigurationProposals.Decode(await world.Http.GetByteArrayAsync("/ledger/configurations/proposals")).Value.Open.Should().BeEmpty();
+        foreach (string wrong in new[] { "-1", "x", "99999999999" })
+        {
+            using HttpResponseMessage answer = await world.Http.GetAsync($"/ledger/configurations?after={wrong}");
+            FaultAnswer.Decode(await answer.Content.ReadAsByteArrayAsync()).Value.Fault.Code.Should().Be(FaultCode.RequestUnfit);
+        }
+    }
+
     [Theory]
     [InlineData("/ledger/receipts/0000000000000000000000000000000000000000000000000000000000000000/0")]
     [InlineData("/ledger/receipts/nothing/0")]

@@ -33,6 +33,10 @@ internal sealed class MemoryNode(MemoryLedger ledger) : INode
 
     public ValueTask<Result<ReadOnlyMemory<byte>>> TransparentStatementAsync(int shard, Hash32 statementId, CancellationToken cancel = default) => new(Nothing);
 
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) => new(ledger.ConfigurationsAsync(after, cancel));
+
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) => new(ledger.ProposalsAsync(cancel));
+
     public ValueTask<Result<string>> CheckpointAsync(CancellationToken cancel = default) => new(ledger.CheckpointAsync(cancel));
 
     public ValueTask<Result<ReadOnlyMemory<byte>>> TileAsync(Tile tile, CancellationToken cancel = default) => new(Nothing);
