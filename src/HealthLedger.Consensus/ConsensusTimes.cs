@@ -33,6 +33,9 @@ public static class ConsensusTimes
     /// <summary>Executed blocks above the committed one that a replica keeps in mind: a fetched range beside the window and what lost epochs left.</summary>
     public const int TreeMax = 128;
 
-    /// <summary>Blocks in one answer to Fetch.</summary>
-    public const int FetchMax = 64;
+    /// <summary>
+    /// Blocks in one answer to Fetch. Only the last of them comes with a certificate, and a receipt leads from its block to a certified one by at most 63 headers:
+    /// one more here, and the first block of a range would have no receipts at who fetched it.
+    /// </summary>
+    public const int FetchMax = 63;
 }

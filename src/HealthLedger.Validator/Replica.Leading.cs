@@ -104,8 +104,8 @@ public sealed partial class Replica
     public Task<(BlockInfo Info, ReadOnlyMemory<byte> Bytes)?> FindBlockAsync(int shard, Hash32 hash) => _core.Shards[shard].FindBlockAsync(hash);
 
     /// <summary>
-    /// Whether a block on the committed one could take the statement now: form, times, key, signature, seq, and that its objects are here. The
-    /// signature is remembered, so the replica does not check it again.
+    /// Whether a block on the committed one could take the statement now: form, times, key, signature, seq. The signature is remembered, so the replica
+    /// does not check it again.
     /// </summary>
     public Fault? Admit(Submission submission)
     {
@@ -128,6 +128,14 @@ public sealed partial class Replica
         foreach (Hash32 name in names)
             if (!_core.Objects.Has(name)) return name;
         return null;
+    }
+
+    /// <summary>Brings the objects that the submission's events name here from the other members, where they are missing; false when one could not be had.</summary>
+    public async Task<bool> GatherObjectsAsync(Submission submission)
+    {
+        List<Hash32> names = [];
+        Checking.NamedObjects.Collect(submission, names);
+        return await _core.GatherObjectsAsync([.. names]);
     }
 
     /// <summary>Stages vault objects here and sends them to every other validator; a vote for what names them means that they are on its disk.</summary>

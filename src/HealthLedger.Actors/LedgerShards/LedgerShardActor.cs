@@ -124,16 +124,17 @@ public sealed partial class LedgerShardActor : IShardLeader, ILedgerShard, IAsyn
             Interlocked.Decrement(ref _forwards);
             return;
         }
-        _ = Task.Run(() =>
+        _ = Task.Run(async () =>
         {
             try
             {
-                if (Submission.Decode(submission).TryGet(out Submission? decoded, out _) && decoded.Statement.Shard == Shard && _replica.Admit(decoded) is null)
+                // It waits here only once this replica would vote for it: what was sent while this member was down, or is still on its way, is fetched first.
+                if (Submission.Decode(submission).TryGet(out Submission? decoded, out _) && decoded.Statement.Shard == Shard && _replica.Admit(decoded) is null && await _replica.GatherObjectsAsync(decoded))
                     Post(() => Enter(decoded, waiter: null, hasLeader: toAll));
             }
-            catch (StateDamagedException)
+            catch (Exception ended) when (ended is StateDamagedException or OperationCanceledException)
             {
-                // The validator has noticed and starts anew; the other member sends the statement again.
+                // The validator has noticed and starts anew, or stops; the other member sends the statement again.
             }
             finally
             {

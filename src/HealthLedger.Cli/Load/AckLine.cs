@@ -65,11 +65,15 @@ internal sealed record AckLine
     public string? Unfit() => Kind switch
     {
         "run" => Run is null || Genesis is null ? "a run has a name and a genesis" : null,
-        "ack" => !Hash32.TryParse(Statement, out _) || Shard is null || Index is null || Leaf is null || Record is null || Content is null || Patient is null || Sent is null || Acked is null
+        "ack" => !Hash32.TryParse(Statement, out _) || Shard is null || Index is null || Leaf is null || !Hash32.TryParse(Record, out _) || Content is null || Patient is null || Sent is null || Acked is null
             ? "an acknowledgement has its statement, place, record, content, patient and times" : null,
         "receipt" => Receipt is null ? "a receipt has bytes" : null,
         _ => "there is no such kind",
     };
+
+    /// <summary>The record id of a whole line.</summary>
+    [JsonIgnore]
+    public Hash32 RecordId => Hash32.TryParse(Record, out Hash32 id) ? id : default;
 
     /// <summary>The statement's id of a whole line.</summary>
     [JsonIgnore]

@@ -24,7 +24,7 @@ namespace HealthLedger.Cli.Load;
 /// <param name="name">The name of this run; records are called after it.</param>
 internal sealed class LoadRun(IReadOnlyList<LedgerClient> clients, OrganizationWallet wallet, LoadOptions options, LoadTally tally, TimeProvider clock, string name) : IAsyncDisposable
 {
-    private const int ReceiptsWaitingMax = 1_024, ReceiptTries = 20;
+    private const int ReceiptsWaitingMax = 1_024, ReceiptTries = 600;
     private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(100), LastStatements = TimeSpan.FromSeconds(30), Second = TimeSpan.FromSeconds(1);
 
     private readonly Channel<(int Node, DepositedRecord Record)> _receipts = Channel.CreateBounded<(int, DepositedRecord)>(ReceiptsWaitingMax);

@@ -31,8 +31,9 @@ internal sealed class MemberHost : IAsyncDisposable
     public Uri Address => _doors.Address;
 
     /// <summary>Starts the member; a fault says what stands in the way.</summary>
-    public static async Task<Result<MemberHost>> StartAsync(NodeOptions options, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancel)
+    public static async Task<Result<MemberHost>> StartAsync(NodeOptions options, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancel, MemberSeams? seams = null)
     {
+        seams ??= new MemberSeams();
         if (!MemberFolder.Open(options.Data).TryGet(out MemberFolder? folder, out Fault fault)) return fault;
         if (folder.Member is not { Request.Member: { } member }) return new Fault(FaultCode.KeyFolderIncomplete, $"There are no keys of a member in {MemberFolder.MemberPath(options.Data)}: make them with `healthledger network init`.");
         if (!MemberKeys.Read(folder.Member).TryGet(out MemberKeys? keys, out fault) || !Seats.Of(folder).TryGet(out IReadOnlyList<Seated>? seated, out fault)) return fault;
@@ -42,14 +43,14 @@ internal sealed class MemberHost : IAsyncDisposable
         if (!ListenAddress(options, member.Endpoint).TryGet(out IPEndPoint? listen, out fault)) return fault;
 
         if (!DoorHost.Prepare(NodeRole.Member, options.Url, options.PublicUrl, logging).TryGet(out DoorHost? doors, out fault)) return fault;
-        Result<HttpLinks> linked = await HttpLinks.StartAsync(new HttpLinkOptions { Listen = listen }, folder.Genesis, self, keys.Transport, book, clock, doors.Logs.CreateLogger<HttpLinks>());
+        Result<HttpLinks> linked = await HttpLinks.StartAsync(seams.Links(new HttpLinkOptions { Listen = listen }), folder.Genesis, self, keys.Transport, book, clock, doors.Logs.CreateLogger<HttpLinks>());
         if (!linked.TryGet(out HttpLinks? links, out fault))
         {
             await doors.DisposeAsync();
             return fault.Code == FaultCode.AddressTaken ? new Fault(fault.Code, $"{fault.Message} Choose another address with --links-url.") : fault;
         }
         RandomNumberGenerator random = RandomNumberGenerator.Create();
-        MemberRunner runner = new(new MemberParts
+        MemberRunner runner = new(seams.Parts(new MemberParts
         {
             Member = self,
             Book = () => book,
@@ -62,7 +63,7 @@ internal sealed class MemberHost : IAsyncDisposable
             Random = random,
             Time = clock,
             Loggers = doors.Logs,
-        });
+        }));
         NodeSlot slot = new(runner, folder.Genesis, clock, random, doors.Logs);
         MemberHost host = new(doors, links, runner, slot, random);
         Result<StandaloneMember> started = await runner.StartAsync();

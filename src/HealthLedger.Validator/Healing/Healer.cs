@@ -15,13 +15,19 @@ namespace HealthLedger.Validator.Healing;
 /// </summary>
 internal sealed class Healer : IAsyncDisposable
 {
+    /// <summary>The place of an object that was never here: it could not be had while its block was fetched.</summary>
+    public const long NotHad = -1;
+
     private const int QueueMax = 4_096;
+    private const string WantedName = "objects-wanted";
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(2);
     private readonly ReplicaCore _core;
     private readonly BlockSource _blocks;
     private readonly Channel<Damage> _queue = Channel.CreateBounded<Damage>(new BoundedChannelOptions(QueueMax) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _end = new();
     private Task _run = Task.CompletedTask;
     private readonly List<Damage> _nameless = [];
+    private readonly List<Damage> _again = [];
     private int _walkWanted;
 
     public Healer(ReplicaCore core) => (_core, _blocks) = (core, new BlockSource(core));
@@ -31,7 +37,7 @@ internal sealed class Healer : IAsyncDisposable
     {
         foreach (Damage damage in _core.Store.Health.Damages) Take(damage);
         _core.Store.Health.Found += Take;
-        if (LooksEmptied()) Volatile.Write(ref _walkWanted, 1);
+        if (LooksEmptied() || File.Exists(WantedPath)) Volatile.Write(ref _walkWanted, 1);
         _run = Task.Run(RunAsync);
     }
 
@@ -54,11 +60,20 @@ internal sealed class Healer : IAsyncDisposable
         try
         {
             if (Interlocked.Exchange(ref _walkWanted, 0) == 1) await WalkAsync();
-            while (await _queue.Reader.WaitToReadAsync(_end.Token))
+            Task<bool> next = _queue.Reader.WaitToReadAsync(_end.Token).AsTask();
+            while (true)
             {
+                if (_again.Count > 0 && await Task.WhenAny(next, Task.Delay(AgainAfter, _core.Time, _end.Token)) != next)
+                {
+                    _end.Token.ThrowIfCancellationRequested();
+                    await AgainAsync();
+                    continue;
+                }
+                if (!await next) return;
                 while (_queue.Reader.TryRead(out Damage? damage)) await HealAsync(damage);
                 // Damage without a name (a header that cannot be read, an index built anew) is found by what is missing.
                 if (Interlocked.Exchange(ref _walkWanted, 0) == 1) await WalkAsync();
+                next = _queue.Reader.WaitToReadAsync(_end.Token).AsTask();
             }
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
@@ -93,10 +108,34 @@ internal sealed class Healer : IAsyncDisposable
                 Volatile.Write(ref _walkWanted, 1);
                 return;
         }
-        if (!healed) return;
+        if (!healed)
+        {
+            if (damage.Kind == DamageKind.Object && damage.Offset == NotHad) TryAgain(damage);
+            return;
+        }
         _core.Store.Health.Close(damage);
         _core.Log.Healed(damage.Kind.ToString(), $"at {damage.Offset} of {Path.GetFileName(damage.File)}");
     }
+
+    /// <summary>An object that nobody gave is asked for again until somebody does, in this run and, by a walk, in the next.</summary>
+    private void TryAgain(Damage damage)
+    {
+        if (_again.Count == QueueMax || _again.Contains(damage)) return;
+        if (_again.Count == 0) File.WriteAllBytes(WantedPath, []);
+        _again.Add(damage);
+    }
+
+    private async Task AgainAsync()
+    {
+        Damage[] all = [.. _again];
+        _again.Clear();
+        foreach (Damage damage in all) await HealAsync(damage);
+        if (_again.Count > 0) return;
+        await _core.Store.FlushAsync();
+        File.Delete(WantedPath);
+    }
+
+    private string WantedPath => Path.Combine(_core.Options.Folder, WantedName);
 
     /// <summary>A block by its hash; a commit record by the certificate of a peer.</summary>
     private async Task<bool> HealBlockAsync(int shard, long height, Hash32? hash)
@@ -169,6 +208,7 @@ internal sealed class Healer : IAsyncDisposable
     private async Task WalkAsync()
     {
         _core.Log.WalkBegins();
+        bool whole = true;
         for (int shard = 0; shard < _core.Shards.Length; shard++)
         {
             for (long height = 1; height <= _core.Shards[shard].Tip.Info.Height; height++)
@@ -178,11 +218,12 @@ internal sealed class Healer : IAsyncDisposable
                 if (_blocks.Own(shard, height) is not { } record) continue;
                 Hash32[] missing = [.. NamedObjects.Of(record.Block).Where(name => !_core.Objects.Has(name))];
                 if (missing.Length == 0) continue;
-                await _core.GatherObjectsAsync(missing);
+                whole &= await _core.GatherObjectsAsync(missing);
                 _core.Objects.MarkNamed(missing);
             }
         }
         await _core.Store.FlushAsync();
+        if (whole && _again.Count == 0) File.Delete(WantedPath);
         foreach (Damage damage in _nameless) _core.Store.Health.Close(damage);
         _nameless.Clear();
         _core.Log.WalkEnded();

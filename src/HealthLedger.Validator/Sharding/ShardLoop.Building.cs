@@ -50,11 +50,14 @@ internal sealed partial class ShardLoop
         return null;
     }
 
-    private BuiltProposal Propose(ExecutedBlock built, IReadOnlyList<LeftOut> leftOut, int considered, long began)
+    private BuiltProposal? Propose(ExecutedBlock built, IReadOnlyList<LeftOut> leftOut, int considered, long began)
     {
         Block block = Block.Create(built.Header, built.Items).Value;
         BlockInfo info = IncomingBlock.InfoOf(block);
-        _executed[info.Hash] = new ChainBlock(info, block, built, NamedObjects.Of(block))
+        Hash32[] objects = NamedObjects.Of(block);
+        // Rule 4 holds for the own block too: its vote says that the objects are on this disk.
+        if (!_core.Objects.HasAll(objects)) return null;
+        _executed[info.Hash] = new ChainBlock(info, block, built, objects)
         {
             Times = new BlockTimes { IsOwn = true, Arrived = began, Executed = _core.Time.GetTimestamp() },
         };

@@ -5,7 +5,9 @@ using HealthLedger.Protocol;
 using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Votes;
 using HealthLedger.Storage.Blocks;
+using HealthLedger.Storage.Health;
 using HealthLedger.Validator.Checking;
+using HealthLedger.Validator.Healing;
 using HealthLedger.Validator.Snapshots;
 using HealthLedger.Validator.Wire;
 
@@ -83,8 +85,14 @@ internal sealed partial class ShardLoop
         foreach (IncomingBlock block in blocks)
         {
             Verdict gathered = await GatherAsync(block, await AskAsync(() => _stateRoots.WhenReady(block.Info.Height)), isCertified);
-            // An object that nobody has any more was erased everywhere; the block is certified and counts all the same.
-            if (gathered != Verdict.Ok && _core.Objects.HasAll(block.Objects)) return false;
+            if (gathered != Verdict.Ok)
+            {
+                // A vote says that the objects are here. What is certified counts without them: nobody may have them any more, for they were erased. Those that
+                // could only not be had now, because a link was down or slow, are asked for until they are here.
+                if (!isCertified || _core.Objects.HasAll(block.Objects)) return false;
+                foreach (Hash32 name in block.Objects.Where(name => !_core.Objects.Has(name)))
+                    _core.Store.Health.Report(new Damage(DamageKind.Object, name.ToString(), Healer.NotHad, DamageOutcome.Open, "An object of a block that was fetched could not be had yet.", (uint)Shard, (ulong)block.Info.Height, name));
+            }
             bool good = await AskAsync(() =>
             {
                 if (block.Info.Height <= _tip.Info.Height) return true;

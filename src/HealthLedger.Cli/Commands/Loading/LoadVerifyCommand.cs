@@ -23,26 +23,27 @@ internal static class LoadVerifyCommand
     {
         Argument<string> file = new("file") { Description = "The file that `load` wrote" };
         Option<double> patience = new("--patience") { Description = "Seconds that a member which is behind is waited for", DefaultValueFactory = _ => 30, HelpName = "N" };
+        Option<long> since = new("--since") { Description = "Only what was acknowledged from then on, in milliseconds since 1970", HelpName = "TIME" };
         Option<bool> proofs = new("--proofs-only") { Description = "Ask for receipts and logs only, which are answered also while nothing can be committed; else each record is opened too, by an access" };
         LedgerCommand command = new("verify", "Ask every member, each alone, for every acknowledged entry: proved, there once, readable, one chain",
             "load verify acked.jsonl --node http://127.0.0.1:8081 --node http://127.0.0.1:8082 --node http://127.0.0.1:8083",
             "load verify acked.jsonl --proofs-only --patience 5 --node http://127.0.0.1:8081 --json")
         {
-            Run = call => call.Value(patience) is >= 0.1 and <= 3_600 ? RunAsync(call, call.Value(file)!, TimeSpan.FromSeconds(call.Value(patience)), !call.Value(proofs)) : Task.FromResult<Result<Answer>>(new Fault(FaultCode.UsageWrong, "--patience is 0.1 to 3600.")),
+            Run = call => call.Value(patience) is >= 0.1 and <= 3_600 ? RunAsync(call, call.Value(file)!, TimeSpan.FromSeconds(call.Value(patience)), call.Value(since), !call.Value(proofs)) : Task.FromResult<Result<Answer>>(new Fault(FaultCode.UsageWrong, "--patience is 0.1 to 3600.")),
         };
         command.Add(file);
-        foreach (Option option in new Option[] { patience, proofs }) command.Add(option);
+        foreach (Option option in new Option[] { patience, since, proofs }) command.Add(option);
         return command;
     }
 
-    private static async Task<Result<Answer>> RunAsync(Call call, string file, TimeSpan patience, bool wantContents)
+    private static async Task<Result<Answer>> RunAsync(Call call, string file, TimeSpan patience, long since, bool wantContents)
     {
         if (!call.Nodes().TryGet(out IReadOnlyList<Uri>? nodes, out Fault fault)) return fault;
         if (!File.Exists(file)) return new Fault(FaultCode.FileUnusable, $"There is no file {file}.");
         if (!AckFile.Read(file).TryGet(out IReadOnlyList<AckLine>? lines, out fault)) return fault;
         if (!(await Actor.OpenAsync(call, organization: true)).TryGet(out Actor? actor, out fault)) return fault;
         LoadVerification verification = new(actor.Client.Network.Genesis, actor.Organization!, patience, wantContents);
-        Fault? broken = await verification.RunAsync(lines, nodes, ConnectAsync, call.Note, call.Cancel);
+        Fault? broken = await verification.RunAsync([.. lines.Where(line => line.Kind == "run" || line.Acked >= since || (line.Acked is null && since == 0))], nodes, ConnectAsync, call.Note, call.Cancel);
         return broken is { } stopped ? stopped : Answer(verification, nodes.Count);
 
         async Task<Result<LedgerClient>> ConnectAsync(Uri node) => await LedgerClient.ConnectAsync(

@@ -27,7 +27,7 @@ namespace HealthLedger.Cli.Load.Verify;
 /// <param name="patience">How long a member that is behind is waited for; once, then not again.</param>
 internal sealed class MemberProbe(int place, Uri node, LedgerClient client, OrganizationWallet wallet, OfflineVerifier verifier, ChainBook chains, Findings findings, TimeSpan patience)
 {
-    private const int AtOnce = 8;
+    private const int AtOnce = 8, AtOnceMax = 256, NamedMax = 4 * AtOnceMax;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly PatientDirectory _directory = new(client, wallet.Party);
@@ -96,15 +96,15 @@ internal sealed class MemberProbe(int place, Uri node, LedgerClient client, Orga
         foreach ((LedgerDid patient, List<AckLine> acks) in patients)
         {
             AccessRequest request = new() { Patient = patient, Purpose = Purpose.Treatment, Role = Role.System, Person = wallet.Did.ToString() };
-            Result<OpenedRecords> answer = await PatientlyAsync(() => reader.ReadAsync(request, cancel: cancel), cancel);
-            if (!answer.TryGet(out OpenedRecords? opened, out Fault fault))
+            Result<Permit> access = await PatientlyAsync(() => reader.AccessAsync(request, cancel), cancel);
+            if (!access.TryGet(out Permit? permit, out Fault fault) || !(await OpenAsync(reader, permit, acks, cancel)).TryGet(out IReadOnlyList<OpenedRecord>? opened, out fault))
             {
                 findings.Add(FindingKind.Content, node, $"The records of {patient} cannot be read: {fault}.");
                 continue;
             }
-            last[opened.Permit.Shard] = opened.Permit;
+            last[permit.Shard] = permit;
             Dictionary<string, string> contents = [];
-            foreach (OpenedRecord record in opened.Records) contents[record.RecordId.ToString()] = new Hash32(SHA256.HashData(record.Content!.Value.Span)).ToString();
+            foreach (OpenedRecord record in opened) contents[record.RecordId.ToString()] = new Hash32(SHA256.HashData(record.Content!.Value.Span)).ToString();
             foreach (AckLine ack in acks)
             {
                 if (contents.GetValueOrDefault(ack.Record!) is not { } content) findings.Add(FindingKind.Content, node, $"The content of {Place(ack)} is not released.");
@@ -113,6 +113,20 @@ internal sealed class MemberProbe(int place, Uri node, LedgerClient client, Orga
             }
         }
         return [.. last.Values];
+    }
+
+    // A few are asked for by name; for many it is less to be given all.
+    private async Task<Result<IReadOnlyList<OpenedRecord>>> OpenAsync(RecordReader reader, Permit permit, List<AckLine> acks, CancellationToken cancel)
+    {
+        IReadOnlyList<Hash32[]?> parts = acks.Count > NamedMax ? [null] : [.. acks.Select(ack => ack.RecordId).Chunk(AtOnceMax)];
+        List<OpenedRecord> opened = [];
+        foreach (Hash32[]? part in parts)
+        {
+            Result<OpenedRecords> answer = await PatientlyAsync(() => reader.OpenAsync(permit, new OpenOptions { Records = part }, cancel), cancel);
+            if (!answer.TryGet(out OpenedRecords? records, out Fault fault)) return fault;
+            opened.AddRange(records.Records);
+        }
+        return opened;
     }
 
     /// <summary>Asks for the receipt of an entry that another member committed a moment ago: from then on both have one chain.</summary>

@@ -1,0 +1,11 @@
+namespace HealthLedger.Faults.World;
+
+/// <summary>What the members' network is made of.</summary>
+internal enum WorldKind
+{
+    /// <summary>Loopback, with a proxy before each member's links.</summary>
+    Loopback,
+
+    /// <summary>A network namespace for each member.</summary>
+    Namespaces,
+}
