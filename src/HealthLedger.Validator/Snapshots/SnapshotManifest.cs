@@ -68,6 +68,8 @@ internal sealed record SnapshotManifest(ImmutableArray<BlockHeader> Headers, Cer
         }
         Vote vote = Certificate.Vote;
         if (vote.Kind != VoteKind.Commit || vote.Shard != shard || vote.Height != Headers[^1].Height || vote.Block != Headers[^1].ComputeHash()) return Broken("The certificate is of another block.");
+        // Those who left could certify any later header with the keys that they kept.
+        if (vote.Epoch.Config != Headers[^1].Config) return Broken("The certificate is of another configuration than the header.");
         if (book.TryGet(vote.Epoch.Config) is not { } configuration) return new Fault(FaultCode.ConfigurationUnknown, $"Configuration {vote.Epoch.Config} is not known here.");
         if (CertificateVerifier.Check(configuration, Certificate) is { } unproven) return unproven;
         if (SnapshotIndex.RootOf(RowChunks.AsSpan()) != Headers[(int)StateRoot.BehindBlocks].StateRoot) return Broken("The rows are not those of the state root.");
