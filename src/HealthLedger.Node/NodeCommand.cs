@@ -4,6 +4,7 @@ using HealthLedger.Node.Doors;
 using HealthLedger.Node.Gateways;
 using HealthLedger.Node.Members;
 using HealthLedger.Node.Settings;
+using HealthLedger.Node.Silos;
 using HealthLedger.Node.Standalone;
 using HealthLedger.Protocol.Errors;
 
@@ -44,6 +45,8 @@ internal static class NodeCommand
         {
             NodeRole.Member => MemberCommand.RunAsync(options, cancel),
             NodeRole.Gateway => GatewayCommand.RunAsync(options, cancel),
+            NodeRole.Silo => SiloCommand.RunSiloAsync(options, cancel),
+            NodeRole.ClusterGateway => SiloCommand.RunGatewayAsync(options, cancel),
             _ => StandaloneCommand.RunAsync(options, cancel),
         }));
         demo.SetAction((parsed, cancel) => WithAsync(settings, parsed, options => parsed.GetValue(cluster) is { } folder

@@ -31,4 +31,16 @@ internal sealed record NodeOptions
 
     /// <summary>The members' nodes behind a gateway, the preferred first.</summary>
     public IReadOnlyList<Uri> Nodes { get; init; } = [];
+
+    /// <summary>How to connect to the grain database of a cluster; null in other roles. It may hold a password.</summary>
+    public string? ClusterDatabase { get; init; }
+
+    /// <summary>Where a silo is reached by silos; the port after it is where it is reached by clients.</summary>
+    public IPEndPoint? SiloAddress { get; init; }
+
+    /// <summary>The PEM file with the private key by which a silo or its client is known; null only on loopback.</summary>
+    public string? ClusterKey { get; init; }
+
+    /// <summary>The file that lists the keys of the cluster's silos and clients.</summary>
+    public string? ClusterTrust { get; init; }
 }

@@ -12,6 +12,12 @@ internal static class NodeRole
     /// <summary>Doors only, in front of members' nodes elsewhere.</summary>
     public const string Gateway = "gateway";
 
+    /// <summary>One member's validator, its actors as grains in a cluster's silo, and doors.</summary>
+    public const string Silo = "silo";
+
+    /// <summary>Doors only, in front of a cluster of silos.</summary>
+    public const string ClusterGateway = "cluster-gateway";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Standalone, Member, Gateway];
+    public static IReadOnlyList<string> All { get; } = [Standalone, Member, Gateway, Silo, ClusterGateway];
 }

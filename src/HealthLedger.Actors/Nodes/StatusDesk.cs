@@ -19,7 +19,8 @@ public static class StatusDesk
     /// <param name="health">What its node says of itself.</param>
     /// <param name="links">Its links; null where the others are in the same process.</param>
     /// <param name="clock">The clock.</param>
-    public static NodeStatus Of(string role, StandaloneMember member, NodeHealth health, HttpLinks? links, TimeProvider clock)
+    /// <param name="shardOf">Finds a shard's actor where the member's own are elsewhere; it gives null for one that is not awake.</param>
+    public static NodeStatus Of(string role, StandaloneMember member, NodeHealth health, HttpLinks? links, TimeProvider clock, Func<int, LedgerShardActor?>? shardOf = null)
     {
         Replica replica = member.Replica;
         ReplicaHealth state = replica.Health;
@@ -36,20 +37,20 @@ public static class StatusDesk
             Member = new MemberStatus(replica.Member, NameOf(replica), replica.MemberId.ToString(), replica.Member >= 0 ? newest.Members[replica.Member].Endpoint : ""),
             Configuration = new ConfigurationStatus(newest.Number, newest.RulesVersion, newest.F, newest.Q,
                 [.. newest.Members.Select((each, index) => new MemberStatus(index, each.Name, each.Identity.KeyId.ToString(), each.Endpoint))]),
-            Shards = [.. state.Shards.Select(shard => Of(replica, member.Shard(shard.Shard), shard))],
+            Shards = [.. state.Shards.Select(shard => Of(replica, shardOf is null ? member.Shard(shard.Shard) : shardOf(shard.Shard), shard))],
             Links = links is null ? [] : [.. links.Health.Select(Of)],
             StrangersRefused = links?.StrangersRefused ?? 0,
             Store = StoreOf(replica, state),
         };
     }
 
-    private static ShardStatus Of(Replica replica, LedgerShardActor actor, Validator.ShardHealth shard)
+    private static ShardStatus Of(Replica replica, LedgerShardActor? actor, Validator.ShardHealth shard)
     {
         Configuration? voting = replica.Book.TryGet(shard.Epoch.Config);
         string leader = voting is not null && (uint)shard.Leader < (uint)voting.N ? voting.Members[shard.Leader].Name : "";
-        Validator.Sharding.ShardLoad load = actor.Load;
+        Validator.Sharding.ShardLoad load = actor?.Load ?? default;
         return new ShardStatus(shard.Shard, shard.Height, Math.Max(0, shard.KnownHeight - shard.Height), replica.TipOf(shard.Shard).Info.Time, shard.Epoch.Config, shard.Epoch.Counter, leader,
-            load.IsLeading, shard.Mode.ToString(), load.Statements, load.Bytes, actor.OldestWaitingMilliseconds, shard.Queue);
+            load.IsLeading, shard.Mode.ToString(), load.Statements, load.Bytes, actor?.OldestWaitingMilliseconds ?? 0, shard.Queue);
     }
 
     private static LinkStatus Of(LinkHealth link) => new(link.Name, link.Member.ToString(), link.Endpoint, link.IsUp, link.IsHeard, link.Version, link.Build, link.RoundTripMilliseconds,

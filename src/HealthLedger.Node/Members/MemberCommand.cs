@@ -7,9 +7,13 @@ namespace HealthLedger.Node.Members;
 internal static class MemberCommand
 {
     /// <summary>The exit code: 0 after an orderly end; that of a defect when the replica has ended for good, so that whoever supervises starts it anew.</summary>
-    public static async Task<int> RunAsync(NodeOptions options, CancellationToken cancel)
+    public static async Task<int> RunAsync(NodeOptions options, CancellationToken cancel) =>
+        await ServeAsync(await MemberHost.StartAsync(options, TimeProvider.System, NodeLog.ToConsole, cancel), cancel);
+
+    /// <summary>Serves until the end, whichever way the member was started.</summary>
+    public static async Task<int> ServeAsync(Result<MemberHost> started, CancellationToken cancel)
     {
-        if (!(await MemberHost.StartAsync(options, TimeProvider.System, NodeLog.ToConsole, cancel)).TryGet(out MemberHost? host, out Fault fault)) return Refusal.Say(fault);
+        if (!started.TryGet(out MemberHost? host, out Fault fault)) return Refusal.Say(fault);
         await using (host)
         {
             Console.WriteLine($"ready {host.Address}");

@@ -13,7 +13,7 @@ using HealthLedger.Validator.Links.Http;
 
 namespace HealthLedger.Node.Members;
 
-/// <summary>One member's node: validator, shard actors, doors; the other members are elsewhere.</summary>
+/// <summary>One member's node: validator, actors in the host that the role gives, doors; the other members are elsewhere.</summary>
 internal sealed class MemberHost : IAsyncDisposable
 {
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
@@ -21,17 +21,29 @@ internal sealed class MemberHost : IAsyncDisposable
     private readonly DoorHost _doors;
     private readonly HttpLinks _links;
     private readonly MemberRunner _runner;
-    private readonly NodeSlot _slot;
     private readonly RandomNumberGenerator _random;
+    private IMemberActors? _actors;
 
-    private MemberHost(DoorHost doors, HttpLinks links, MemberRunner runner, NodeSlot slot, RandomNumberGenerator random) =>
-        (_doors, _links, _runner, _slot, _random) = (doors, links, runner, slot, random);
+    private MemberHost(DoorHost doors, HttpLinks links, MemberRunner runner, RandomNumberGenerator random) =>
+        (_doors, _links, _runner, _random) = (doors, links, runner, random);
 
     /// <summary>Where the doors are.</summary>
     public Uri Address => _doors.Address;
 
+    /// <summary>Starts the member with its actors in the embedded host; a fault says what stands in the way.</summary>
+    public static Task<Result<MemberHost>> StartAsync(NodeOptions options, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancel, MemberSeams? seams = null) =>
+        StartAsync(options, shardsElsewhere: false, place => Task.FromResult(EmbeddedActors.Of(place)), clock, logging, cancel, seams);
+
     /// <summary>Starts the member; a fault says what stands in the way.</summary>
-    public static async Task<Result<MemberHost>> StartAsync(NodeOptions options, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancel, MemberSeams? seams = null)
+    /// <param name="options">How.</param>
+    /// <param name="shardsElsewhere">Whether the shard actors are the host's, not the member's.</param>
+    /// <param name="actors">Makes the host of the actors, once the member's replica runs.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="logging">Where logs go.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="seams">Where a test puts something of its own between; null for none.</param>
+    public static async Task<Result<MemberHost>> StartAsync(NodeOptions options, bool shardsElsewhere, Func<MemberPlace, Task<Result<IMemberActors>>> actors,
+        TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancel, MemberSeams? seams = null)
     {
         seams ??= new MemberSeams();
         if (!MemberFolder.Open(options.Data).TryGet(out MemberFolder? folder, out Fault fault)) return fault;
@@ -42,7 +54,7 @@ internal sealed class MemberHost : IAsyncDisposable
         Hash32 self = member.Identity.KeyId;
         if (!ListenAddress(options, member.Endpoint).TryGet(out IPEndPoint? listen, out fault)) return fault;
 
-        if (!DoorHost.Prepare(NodeRole.Member, options.Url, options.PublicUrl, logging).TryGet(out DoorHost? doors, out fault)) return fault;
+        if (!DoorHost.Prepare(options.Role, options.Url, options.PublicUrl, logging).TryGet(out DoorHost? doors, out fault)) return fault;
         Result<HttpLinks> linked = await HttpLinks.StartAsync(seams.Links(new HttpLinkOptions { Listen = listen }), folder.Genesis, self, keys.Transport, book, clock, doors.Logs.CreateLogger<HttpLinks>());
         if (!linked.TryGet(out HttpLinks? links, out fault))
         {
@@ -50,6 +62,7 @@ internal sealed class MemberHost : IAsyncDisposable
             return fault.Code == FaultCode.AddressTaken ? new Fault(fault.Code, $"{fault.Message} Choose another address with --links-url.") : fault;
         }
         RandomNumberGenerator random = RandomNumberGenerator.Create();
+        LedgerShardOptions shard = new() { SlowAfter = doors.SlowAfter };
         MemberRunner runner = new(seams.Parts(new MemberParts
         {
             Member = self,
@@ -59,17 +72,15 @@ internal sealed class MemberHost : IAsyncDisposable
             Links = links,
             Connect = links.Connect,
             Replica = new ReplicaOptions { Folder = folder.ReplicaPath },
-            Shard = new LedgerShardOptions { SlowAfter = doors.SlowAfter },
+            Shard = shard,
+            ShardsElsewhere = shardsElsewhere,
             Random = random,
             Time = clock,
             Loggers = doors.Logs,
         }));
-        NodeSlot slot = new(runner, folder.Genesis, clock, random, doors.Logs);
-        MemberHost host = new(doors, links, runner, slot, random);
-        Result<StandaloneMember> started = await runner.StartAsync();
-        Fault? refused = started.IsOk
-            ? await doors.OpenAsync(new LocalNode(slot, folder.Genesis, Math.Max(0, book.IndexOf(0, self))), () => slot.Status(NodeRole.Member, links), seated, options.Data, [], keys.Signing, cancel)
-            : started.Fault;
+        MemberHost host = new(doors, links, runner, random);
+        MemberPlace place = new(options.Role, folder, self, keys, runner, links, shard, book, clock, random, doors.Logs);
+        Fault? refused = await host.OpenAsync(place, actors, seated, options.Data, cancel);
         if (refused is null) return host;
         await host.DisposeAsync();
         return refused.Value;
@@ -86,12 +97,20 @@ internal sealed class MemberHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _doors.CloseAsync();
-        await _slot.DisposeAsync();
+        if (_actors is not null) await _actors.DisposeAsync();
         await _runner.DisposeAsync();
         await _links.DrainAsync(LastWords);
         await _links.DisposeAsync();
         await _doors.DisposeAsync();
         _random.Dispose();
+    }
+
+    private async Task<Fault?> OpenAsync(MemberPlace place, Func<MemberPlace, Task<Result<IMemberActors>>> actors, IReadOnlyList<Seated> seated, string clients, CancellationToken cancel)
+    {
+        Result<StandaloneMember> started = await _runner.StartAsync();
+        if (!started.IsOk) return started.Fault;
+        if (!(await actors(place)).TryGet(out _actors, out Fault fault)) return fault;
+        return await _doors.OpenAsync(_actors.Node, _actors.Status, seated, clients, [], place.Keys.Signing, cancel);
     }
 
     private static Result<IPEndPoint> ListenAddress(NodeOptions options, string endpoint)

@@ -30,8 +30,17 @@ internal sealed class NodeSettings
         return (each.Length is > 0 and <= NodesMax && each.All(one => one.Fits), [.. each.Select(one => one.Value!)]);
     });
 
+    private readonly Setting<string> _clusterDatabase = new("cluster-database", "The grain database of a silo or cluster-gateway; better given by the environment than seen in a list of processes.", "a PostgreSQL connection string", null, text => (text.Length > 0, text));
+
+    private readonly Setting<IPEndPoint> _siloAddress = new("silo-address", "Where a silo is reached by other silos; by clients at the port after it.", "an IP address and a port, such as 127.0.0.1:11111", "127.0.0.1:11111", text => (IPEndPoint.TryParse(text, out IPEndPoint? address) && address.Port is > 0 and < ushort.MaxValue, address));
+
+    private readonly Setting<string> _clusterKey = new("cluster-key", "The private key by which a silo or cluster-gateway is known to the others; needed beyond loopback.", "a PEM file", null, text => (text.Length > 0, text));
+
+    private readonly Setting<string> _clusterTrust = new("cluster-trust", "Whose keys are let in.", "a file with lines of silo or client and the SHA-256 of a key's SubjectPublicKeyInfo in hex", null, text => (text.Length > 0, text));
+
     /// <summary>The options of the command line.</summary>
-    public IEnumerable<Option> Options => [_role.Option, _data.Option, _members.Option, _shards.Option, _url.Option, _publicUrl.Option, _links.Option, _nodes.Option];
+    public IEnumerable<Option> Options => [_role.Option, _data.Option, _members.Option, _shards.Option, _url.Option, _publicUrl.Option, _links.Option, _nodes.Option,
+        _clusterDatabase.Option, _siloAddress.Option, _clusterKey.Option, _clusterTrust.Option];
 
     /// <summary>Reads all of them: the first that is not legal is the fault.</summary>
     public Result<NodeOptions> Read(ParseResult parsed, IConfiguration configuration)
@@ -45,7 +54,12 @@ internal sealed class NodeSettings
         if (!_links.Read(parsed, configuration).TryGet(out IPEndPoint? links, out fault)) return fault;
         if (!_nodes.Read(parsed, configuration).TryGet(out IReadOnlyList<Uri>? nodes, out fault)) return fault;
         if (role == NodeRole.Gateway && nodes is null) return new Fault(FaultCode.UsageWrong, "A gateway needs the setting --nodes (HEALTHLEDGER__NODES): the addresses of members' nodes.");
-        return new NodeOptions { Role = role!, Data = Path.GetFullPath(data!), Members = members, Shards = shards, Url = url!, PublicUrl = publicUrl, Links = links, Nodes = nodes ?? [] };
+        if (!_clusterDatabase.Read(parsed, configuration).TryGet(out string? database, out fault)) return fault;
+        if (!_siloAddress.Read(parsed, configuration).TryGet(out IPEndPoint? silo, out fault)) return fault;
+        if (!_clusterKey.Read(parsed, configuration).TryGet(out string? clusterKey, out fault)) return fault;
+        if (!_clusterTrust.Read(parsed, configuration).TryGet(out string? clusterTrust, out fault)) return fault;
+        return new NodeOptions { Role = role!, Data = Path.GetFullPath(data!), Members = members, Shards = shards, Url = url!, PublicUrl = publicUrl, Links = links, Nodes = nodes ?? [],
+            ClusterDatabase = database, SiloAddress = silo, ClusterKey = clusterKey, ClusterTrust = clusterTrust };
     }
 
     /// <summary>Environment over <c>appsettings.json</c> beside the program; a fault where that file is not JSON.</summary>

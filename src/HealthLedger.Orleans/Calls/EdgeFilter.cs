@@ -8,13 +8,13 @@ namespace HealthLedger.Orleans.Calls;
 
 /// <summary>
 /// Lets clients reach edge interfaces and nothing else. A grain within may be asked only by the silo that hosts it, which proves itself by a token that
-/// never leaves the process: who sent a message is what the message says, so that alone would not do. The engine's own calls are let through when no
-/// client sent them.
+/// never leaves the process: who sent a message is what the message says, so that alone would not do. For the engine's own services it has to: they are
+/// let through when the message does not say that a client sent it.
 /// </summary>
 internal sealed class EdgeFilter(SiloToken token, ResultFaults faults, ILogger<EdgeFilter> log) : IIncomingGrainCallFilter, IOutgoingGrainCallFilter
 {
     // A client must know which grains there are, or it could ask none. No other service of the engine's is a client's to ask.
-    private const string TokenKey = "healthledger-silo", ClientTypePrefix = "sys.client", ManifestType = "sys.svc.manifest";
+    private const string TokenKey = "healthledger-silo", ClientTypePrefix = "sys.client", ManifestType = "sys.svc.manifest", HostedPrefix = "hosted-";
 
     Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context)
     {
@@ -45,5 +45,7 @@ internal sealed class EdgeFilter(SiloToken token, ResultFaults faults, ILogger<E
 
     private static bool IsInner(Type? declared) => typeof(IInnerGrain).IsAssignableFrom(declared) || typeof(IActor).IsAssignableFrom(declared);
 
-    private static bool IsClient(GrainId? source) => source is not { } id || id.Type.ToString()!.StartsWith(ClientTypePrefix, StringComparison.Ordinal);
+    // Code of the silo outside of any grain speaks as a client that the silo hosts.
+    private static bool IsClient(GrainId? source) => source is not { } id
+        || (id.Type.ToString()!.StartsWith(ClientTypePrefix, StringComparison.Ordinal) && !id.Key.ToString()!.StartsWith(HostedPrefix, StringComparison.Ordinal));
 }

@@ -22,6 +22,7 @@ internal sealed class FaultFilter(ResultFaults faults, ILogger<FaultFilter> log)
     {
         Exception? failure = await FailureAsync(context);
         if (failure is null) return;
+        CallLog.NotReached(log, failure, context.TargetId.Type.ToString()!, context.MethodName);
         if (faults.Make(context.InterfaceMethod, FaultOf(failure)) is { } answer) context.Result = answer;
         else if (context.Response is null) throw failure;
     }

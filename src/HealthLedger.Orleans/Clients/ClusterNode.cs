@@ -79,6 +79,12 @@ public sealed class ClusterNode : INode, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask<Result<ReadOnlyMemory<byte>>> EntriesAsync(Tile tile, CancellationToken cancel = default) => AskAsync(member => member.EntriesAsync(tile), cancel);
 
+    /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after, CancellationToken cancel = default) => AskAsync(member => member.ConfigurationsAsync(after), cancel);
+
+    /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ProposalsAsync(CancellationToken cancel = default) => AskAsync(member => member.ProposalsAsync(), cancel);
+
     /// <summary>As the member that answers said a moment ago.</summary>
     public NodeHealth Health() => Volatile.Read(ref _health);
 

@@ -37,6 +37,12 @@ public interface IMemberGrain : IEdgeGrain
     /// <summary>See <see cref="INode.EntriesAsync"/>.</summary>
     ValueTask<Result<ReadOnlyMemory<byte>>> EntriesAsync(Tile tile);
 
+    /// <summary>See <see cref="INode.ConfigurationsAsync"/>.</summary>
+    ValueTask<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after);
+
+    /// <summary>See <see cref="INode.ProposalsAsync"/>.</summary>
+    ValueTask<Result<ReadOnlyMemory<byte>>> ProposalsAsync();
+
     /// <summary>See <see cref="INode.Health"/>.</summary>
     ValueTask<Result<NodeHealth>> HealthAsync();
 }

@@ -45,6 +45,12 @@ public sealed class MemberGrain(MemberSite site) : Grain, IMemberGrain
     public ValueTask<Result<ReadOnlyMemory<byte>>> EntriesAsync(Tile tile) => AskAsync(Nothing, node => node.EntriesAsync(tile));
 
     /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ConfigurationsAsync(int after) => AskAsync(Nothing, node => node.ConfigurationsAsync(after));
+
+    /// <inheritdoc/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> ProposalsAsync() => AskAsync(Nothing, node => node.ProposalsAsync());
+
+    /// <inheritdoc/>
     public ValueTask<Result<NodeHealth>> HealthAsync() => AskAsync(Nothing, node => ValueTask.FromResult<Result<NodeHealth>>(node.Health()));
 
     private async ValueTask<Result<T>> AskAsync<T>(long[] seen, Func<MemberNode, ValueTask<Result<T>>> ask)

@@ -1,5 +1,6 @@
 using HealthLedger.Actors.LedgerShards;
 using HealthLedger.Protocol;
+using HealthLedger.Protocol.Errors;
 using HealthLedger.Validator;
 using Microsoft.Extensions.Logging;
 
@@ -92,9 +93,17 @@ public sealed partial class MemberSite : IAsyncDisposable
         }
         if (Stand is not { } stand || IsDraining) return;
         int[] asleep = [.. Enumerable.Range(0, stand.Replica.ShardCount).Where(shard => !stand.IsAwake(shard))];
-        // One that cannot be woken now is tried again at the next look.
-        await Task.WhenAll(asleep.Select(shard => stand.GrainOf(shard).WakeAsync().AsTask()));
+        await Task.WhenAll(asleep.Select(shard => WakeAsync(stand, shard)));
     }
+
+    // One that cannot be woken now is tried again at the next look.
+    private async Task WakeAsync(MemberStand stand, int shard)
+    {
+        if (!(await stand.GrainOf(shard).WakeAsync()).TryGet(out _, out Fault fault)) LogNotAwake(shard, fault.CodeText, fault.Message);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The grain of shard {Shard} is not awake yet: {Code} {Why}")]
+    private partial void LogNotAwake(int shard, string code, string why);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Shards} shards were handed over and drained in {Milliseconds:0} ms")]
     private partial void LogDrained(int shards, double milliseconds);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HealthLedger.Actors.Hosting;
+using HealthLedger.Actors.LedgerShards;
 using HealthLedger.Actors.Network;
 using HealthLedger.Actors.Nodes;
 using HealthLedger.Client;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace HealthLedger.Cluster.Tests.World;
 
 /// <summary>A network of members with a folder each, their nodes, and clients that reach them; members stop, crash and come back.</summary>
-internal sealed class TestCluster : IAsyncDisposable
+internal sealed class TestCluster : IStoryCluster
 {
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -119,6 +120,8 @@ internal sealed class TestCluster : IAsyncDisposable
         OrganizationKeys keys = Network.Organizations[organization];
         return new OrganizationWallet(keys.Did.Network, keys.Identity.Public, keys.Signing, keys.Sealing, keys.IndexKey);
     }
+
+    public LedgerShardActor ShardOf(int member, int shard) => Network.Member(member)!.Shard(shard);
 
     /// <summary>The folder of a member's replica.</summary>
     public string StoreOf(int member) => Path.Combine(Folder, "members", $"{member}", "store");
