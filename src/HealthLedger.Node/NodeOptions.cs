@@ -5,6 +5,9 @@ namespace HealthLedger.Node;
 /// <summary>How a node is started. Every value has been checked.</summary>
 internal sealed record NodeOptions
 {
+    /// <summary>How many ports lie between links, silo and gateway of one process, where they are not given.</summary>
+    public const int PortStep = 1_000;
+
     /// <summary>What the process is; one of <see cref="NodeRole"/>.</summary>
     public string Role { get; init; } = NodeRole.Standalone;
 
@@ -35,12 +38,12 @@ internal sealed record NodeOptions
     /// <summary>How to connect to the grain database of a cluster; null in other roles. It may hold a password.</summary>
     public string? ClusterDatabase { get; init; }
 
-    /// <summary>Where a silo is reached by silos; the port after it is where it is reached by clients.</summary>
+    /// <summary>Where a silo is reached by silos, and <see cref="PortStep"/> ports above by clients; null: that many above its links.</summary>
     public IPEndPoint? SiloAddress { get; init; }
 
-    /// <summary>The PEM file with the private key by which a silo or its client is known; null only on loopback.</summary>
+    /// <summary>The PEM file with the private key by which a cluster's client is known.</summary>
     public string? ClusterKey { get; init; }
 
-    /// <summary>The file that lists the keys of the cluster's silos and clients.</summary>
+    /// <summary>The file that lists further keys of the cluster's silos and clients.</summary>
     public string? ClusterTrust { get; init; }
 }

@@ -79,7 +79,7 @@ internal sealed class MemberHost : IAsyncDisposable
             Loggers = doors.Logs,
         }));
         MemberHost host = new(doors, links, runner, random);
-        MemberPlace place = new(options.Role, folder, self, keys, runner, links, shard, book, clock, random, doors.Logs);
+        MemberPlace place = new(options.Role, folder, self, keys, runner, links, listen, shard, book, clock, random, doors.Logs);
         Fault? refused = await host.OpenAsync(place, actors, seated, options.Data, cancel);
         if (refused is null) return host;
         await host.DisposeAsync();

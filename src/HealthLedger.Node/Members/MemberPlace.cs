@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using HealthLedger.Actors.LedgerShards;
 using HealthLedger.Actors.Network;
@@ -14,10 +15,11 @@ namespace HealthLedger.Node.Members;
 /// <param name="Keys">Its keys.</param>
 /// <param name="Runner">Runs its replica.</param>
 /// <param name="Links">Its links.</param>
+/// <param name="Listen">Where those listen.</param>
 /// <param name="Shard">How shard actors batch and lead.</param>
 /// <param name="Book">The configurations.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Random">Ids, salts and nonces come from it.</param>
 /// <param name="Logs">Gets the actors' log.</param>
-internal sealed record MemberPlace(string Role, MemberFolder Folder, Hash32 Member, MemberKeys Keys, MemberRunner Runner, HttpLinks Links, LedgerShardOptions Shard, ConfigurationBook Book,
+internal sealed record MemberPlace(string Role, MemberFolder Folder, Hash32 Member, MemberKeys Keys, MemberRunner Runner, HttpLinks Links, IPEndPoint Listen, LedgerShardOptions Shard, ConfigurationBook Book,
     TimeProvider Clock, RandomNumberGenerator Random, ILoggerFactory Logs);

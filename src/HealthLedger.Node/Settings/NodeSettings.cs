@@ -32,11 +32,11 @@ internal sealed class NodeSettings
 
     private readonly Setting<string> _clusterDatabase = new("cluster-database", "The grain database of a silo or cluster-gateway; better given by the environment than seen in a list of processes.", "a PostgreSQL connection string", null, text => (text.Length > 0, text));
 
-    private readonly Setting<IPEndPoint> _siloAddress = new("silo-address", "Where a silo is reached by other silos; by clients at the port after it.", "an IP address and a port, such as 127.0.0.1:11111", "127.0.0.1:11111", text => (IPEndPoint.TryParse(text, out IPEndPoint? address) && address.Port is > 0 and < ushort.MaxValue, address));
+    private readonly Setting<IPEndPoint> _siloAddress = new("silo-address", $"Where a silo is reached by other silos, and {NodeOptions.PortStep} ports above by clients; {NodeOptions.PortStep} ports above --links-url where it is not given.", "an IP address and a port, such as 10.0.0.1:10443", null, text => (IPEndPoint.TryParse(text, out IPEndPoint? address) && address.Port is > 0 and <= ushort.MaxValue - NodeOptions.PortStep, address));
 
-    private readonly Setting<string> _clusterKey = new("cluster-key", "The private key by which a silo or cluster-gateway is known to the others; needed beyond loopback.", "a PEM file", null, text => (text.Length > 0, text));
+    private readonly Setting<string> _clusterKey = new("cluster-key", "The private key by which a cluster-gateway is known to silos; a silo is known by its member's transport key where it is not given.", "a PEM file", null, text => (text.Length > 0, text));
 
-    private readonly Setting<string> _clusterTrust = new("cluster-trust", "Whose keys are let in.", "a file with lines of silo or client and the SHA-256 of a key's SubjectPublicKeyInfo in hex", null, text => (text.Length > 0, text));
+    private readonly Setting<string> _clusterTrust = new("cluster-trust", "Further keys that are let in, beside the members' transport keys for silos.", "a file with lines of silo or client and the SHA-256 of a key's SubjectPublicKeyInfo in hex", null, text => (text.Length > 0, text));
 
     /// <summary>The options of the command line.</summary>
     public IEnumerable<Option> Options => [_role.Option, _data.Option, _members.Option, _shards.Option, _url.Option, _publicUrl.Option, _links.Option, _nodes.Option,
@@ -58,8 +58,25 @@ internal sealed class NodeSettings
         if (!_siloAddress.Read(parsed, configuration).TryGet(out IPEndPoint? silo, out fault)) return fault;
         if (!_clusterKey.Read(parsed, configuration).TryGet(out string? clusterKey, out fault)) return fault;
         if (!_clusterTrust.Read(parsed, configuration).TryGet(out string? clusterTrust, out fault)) return fault;
+        if (database is null && !Database(configuration).TryGet(out database, out fault)) return fault;
         return new NodeOptions { Role = role!, Data = Path.GetFullPath(data!), Members = members, Shards = shards, Url = url!, PublicUrl = publicUrl, Links = links, Nodes = nodes ?? [],
             ClusterDatabase = database, SiloAddress = silo, ClusterKey = clusterKey, ClusterTrust = clusterTrust };
+    }
+
+    // The database of snapshots, where that is PostgreSQL, serves as the grain database too.
+    private static Result<string?> Database(IConfiguration configuration)
+    {
+        IConfigurationSection section = configuration.GetSection("HealthLedger:Database");
+        if (section["Kind"] is not "postgres") return Result<string?>.Ok(null);
+        if (section["ConnectionStringFile"] is not { Length: > 0 } file) return Result<string?>.Ok(section["ConnectionString"]);
+        try
+        {
+            return Result<string?>.Ok(File.ReadAllText(file).Trim());
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return new Fault(FaultCode.UsageWrong, $"The file of HealthLedger:Database:ConnectionStringFile cannot be read: {unreadable.Message}");
+        }
     }
 
     /// <summary>Environment over <c>appsettings.json</c> beside the program; a fault where that file is not JSON.</summary>

@@ -29,8 +29,8 @@ internal sealed class SiloActors : IMemberActors
     /// <summary>Starts the silo.</summary>
     public static async Task<Result<IMemberActors>> StartAsync(MemberPlace place, NodeOptions options, CancellationToken cancel)
     {
-        if (!ClusterPlaces.Of(options, place.Folder.Genesis).TryGet(out ClusterPlace? cluster, out Fault fault)) return fault;
-        IPEndPoint silo = options.SiloAddress!;
+        if (!ClusterPlaces.Of(options, place.Folder.Genesis, place.Keys.Transport).TryGet(out ClusterPlace? cluster, out Fault fault)) return fault;
+        IPEndPoint silo = options.SiloAddress ?? new IPEndPoint(place.Listen.Address, place.Listen.Port + NodeOptions.PortStep);
         MemberSiteOptions site = new()
         {
             Member = place.Member,
@@ -40,7 +40,7 @@ internal sealed class SiloActors : IMemberActors
             Clock = place.Clock,
             Shard = place.Shard,
         };
-        Result<ClusterSilo> started = await ClusterSilo.StartAsync(cluster, new SiloAddresses(silo, new IPEndPoint(silo.Address, silo.Port + 1)), site, place.Logs, cancel);
+        Result<ClusterSilo> started = await ClusterSilo.StartAsync(cluster, new SiloAddresses(silo, new IPEndPoint(silo.Address, silo.Port + NodeOptions.PortStep)), site, place.Logs, cancel);
         if (!started.TryGet(out ClusterSilo? running, out fault)) return fault;
         IEnumerable<Hash32> others = place.Folder.Genesis.Configuration.Members.Select(member => member.Identity.KeyId).Where(member => member != place.Member);
         return Result<IMemberActors>.Ok(new SiloActors(running, running.NodeOf(place.Folder.Genesis, [place.Member, .. others]), place));

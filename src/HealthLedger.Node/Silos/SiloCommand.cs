@@ -31,7 +31,7 @@ internal static class SiloCommand
         if (!MemberFolder.Open(options.Data).TryGet(out MemberFolder? folder, out Fault fault) || !Seats.Of(folder).TryGet(out IReadOnlyList<Seated>? seated, out fault)) return Refusal.Say(fault);
         if (folder.Organizations.Count == 0) return Refusal.Say(new Fault(FaultCode.KeyFolderIncomplete, "A gateway acts for an organization, and its folder has no organization's keys."));
         if (!folder.Organizations[0].ReadSigning().TryGet(out SigningKey? tokenKey, out fault)) return Refusal.Say(fault);
-        if (!ClusterPlaces.Of(options, folder.Genesis).TryGet(out ClusterPlace? place, out fault)) return Refusal.Say(fault);
+        if (!ClusterPlaces.Of(options, folder.Genesis, null).TryGet(out ClusterPlace? place, out fault)) return Refusal.Say(fault);
         if (!DoorHost.Prepare(options.Role, options.Url, options.PublicUrl, Log).TryGet(out DoorHost? doors, out fault)) return Refusal.Say(fault);
         await using (doors)
         {

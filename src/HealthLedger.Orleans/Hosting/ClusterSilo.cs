@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using HealthLedger.Actors.LedgerShards;
 using HealthLedger.Orleans.Clients;
 using HealthLedger.Orleans.Database;
@@ -29,7 +31,7 @@ public sealed class ClusterSilo : IAsyncDisposable
     /// <param name="cancel">Gives up.</param>
     public static async Task<Result<ClusterSilo>> StartAsync(ClusterPlace place, SiloAddresses addresses, MemberSiteOptions member, ILoggerFactory logs, CancellationToken cancel)
     {
-        if (place.Tls is null && !(System.Net.IPAddress.IsLoopback(addresses.Silo.Address) && System.Net.IPAddress.IsLoopback(addresses.Gateway.Address)))
+        if (place.Tls is null && !(IPAddress.IsLoopback(addresses.Silo.Address) && IPAddress.IsLoopback(addresses.Gateway.Address)))
             return new Fault(FaultCode.UsageWrong, "A silo that is reached from other machines needs keys for TLS.");
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(logs);
@@ -39,7 +41,7 @@ public sealed class ClusterSilo : IAsyncDisposable
             silo.Configure<SiloOptions>(options => options.SiloName = member.Member.ToString());
             silo.Configure<EndpointOptions>(options =>
             {
-                (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (addresses.Silo.Address, addresses.Silo.Port, addresses.Gateway.Port);
+                (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (Advertised(addresses.Silo.Address), addresses.Silo.Port, addresses.Gateway.Port);
                 (options.SiloListeningEndpoint, options.GatewayListeningEndpoint) = (addresses.Silo, addresses.Gateway);
             });
             silo.UseHealthLedger(member);
@@ -53,7 +55,7 @@ public sealed class ClusterSilo : IAsyncDisposable
             await host.StartAsync(cancel);
             return new ClusterSilo(host, member.Clock);
         }
-        catch (Exception failure) when (failure is NpgsqlException or IOException or System.Net.Sockets.SocketException or OrleansException)
+        catch (Exception failure) when (failure is NpgsqlException or IOException or SocketException or OrleansException)
         {
             host.Dispose();
             return new Fault(FaultCode.Unavailable, $"The silo does not start: {failure.Message}");
@@ -68,6 +70,10 @@ public sealed class ClusterSilo : IAsyncDisposable
 
     /// <summary>The member's actor of a shard, in this silo; null while it is not awake.</summary>
     public LedgerShardActor? ShardOf(int shard) => Services.GetRequiredService<MemberSite>().Stand?.Awake.FirstOrDefault(actor => actor.Shard == shard);
+
+    // One that listens everywhere says the first address of the machine that others can reach.
+    private static IPAddress Advertised(IPAddress listening) => !listening.Equals(IPAddress.Any) ? listening
+        : Dns.GetHostAddresses(Dns.GetHostName(), AddressFamily.InterNetwork).FirstOrDefault(address => !IPAddress.IsLoopback(address)) ?? IPAddress.Loopback;
 
     /// <summary>What the silo is made of; for tests.</summary>
     internal IServiceProvider Services => _host.Services;
