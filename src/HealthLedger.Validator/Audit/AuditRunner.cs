@@ -4,6 +4,7 @@ using HealthLedger.Protocol;
 using HealthLedger.Protocol.Genesis;
 using HealthLedger.Protocol.Receipts;
 using HealthLedger.Protocol.State;
+using HealthLedger.Rules.Contracts;
 using HealthLedger.Rules.Execution;
 using HealthLedger.Rules.State;
 using HealthLedger.Storage;
@@ -22,6 +23,9 @@ namespace HealthLedger.Validator.Audit;
 /// <param name="history">Configurations that are proved; needed only where the source lacks shard 0, which decides them.</param>
 public sealed class AuditRunner(GenesisFile genesis, IAuditSource source, string temporary, TimeProvider time, ConfigurationHistory? history = null)
 {
+    /// <summary>The versions of the rules that blocks are decided by again.</summary>
+    public RuleBook Rules { get; init; } = RuleBook.Standard;
+
     /// <summary>Looks at every shard and reports the first fault.</summary>
     /// <param name="shards">Which shards beside the directory; null for all. A shard's audit needs the directory's blocks only where the directory changed.</param>
     /// <param name="progress">Told about every hundred blocks.</param>
@@ -38,7 +42,7 @@ public sealed class AuditRunner(GenesisFile genesis, IAuditSource source, string
             ConcurrentDictionary<int, AuditFinding> findings = new();
             store.State(0).Apply(0, Genesis(0));
             AuditConfigurations configurations = new(history ?? ConfigurationHistory.From(genesis));
-            AuditShard first = new(genesis, source, store, new DirectoryView(store.State(0)), configurations, signatures, totals, 0);
+            AuditShard first = new(genesis, source, store, new DirectoryView(store.State(0)), configurations, Rules, signatures, totals, 0);
             if (await first.RunAsync(ImmutableDictionary<(int, long), Hash32>.Empty, cancel) is { } broken) findings[0] = broken;
             // What is read of the directory from here on is all there: shard 0 is done.
             DirectoryView directory = new(store.State(0));
@@ -46,7 +50,7 @@ public sealed class AuditRunner(GenesisFile genesis, IAuditSource source, string
             await Parallel.ForEachAsync(wanted.Where(shard => shard != 0), parallel, async (shard, token) =>
             {
                 store.State((uint)shard).Apply(0, Genesis(shard));
-                AuditShard audit = new(genesis, source, store, directory, configurations, signatures, totals, shard);
+                AuditShard audit = new(genesis, source, store, directory, configurations, Rules, signatures, totals, shard);
                 if (await audit.RunAsync(first.Heads, token) is { } fault) findings[shard] = fault;
             });
             AuditFinding? finding = findings.IsEmpty ? null : findings[findings.Keys.Min()];

@@ -7,6 +7,7 @@ using HealthLedger.Protocol.Events;
 using HealthLedger.Protocol.Genesis;
 using HealthLedger.Protocol.Statements;
 using HealthLedger.Protocol.Votes;
+using HealthLedger.Rules.Contracts;
 using HealthLedger.Rules.Execution;
 using HealthLedger.Rules.State;
 using HealthLedger.Storage;
@@ -19,7 +20,7 @@ namespace HealthLedger.Validator.Audit;
 
 /// <summary>One shard of an audit, from height 1 up.</summary>
 internal sealed class AuditShard(
-    GenesisFile genesis, IAuditSource source, ReplicaStore store, DirectoryView directory, AuditConfigurations configurations, SignatureCache signatures, AuditTotals totals, int shard)
+    GenesisFile genesis, IAuditSource source, ReplicaStore store, DirectoryView directory, AuditConfigurations configurations, RuleBook rules, SignatureCache signatures, AuditTotals totals, int shard)
 {
     private const int BlocksAhead = 16;
     private readonly StateStore _state = store.State((uint)shard);
@@ -62,7 +63,7 @@ internal sealed class AuditShard(
             Ahead next = await await ahead.ReadAsync(cancel);
             if (!next.Record.TryGet(out BlockRecord? record, out Fault malformed)) return At(next, "record", malformed);
             await roots.WhenReady(height);
-            Result<ExecutedBlock> result = BlockExecutor.Check(parent, record.Block, _state, directory, signatures, roots.DueAt(height)?.Root);
+            Result<ExecutedBlock> result = BlockExecutor.Check(parent, record.Block, _state, directory, signatures, roots.DueAt(height)?.Root, rules);
             if (!result.TryGet(out ExecutedBlock? executed, out Fault fault)) return At(next, "block", fault);
             if (record.Block.Items.IsEmpty && !afterStop) return At(next, "body", new Fault(FaultCode.ItemMisplaced, "Only the first block above a stop sign may be empty."));
             if (Outcomes(next, record, executed) is { } wrong) return wrong;

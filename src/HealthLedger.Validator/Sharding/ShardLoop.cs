@@ -77,7 +77,12 @@ internal sealed partial class ShardLoop
         _stateRoots = new StateRoots(core.Store.State((uint)shard));
         _stateRoots.Remember(tip.Info.Height);
         _standing = StandingOf(_machine);
-        Post(() => Do(effects => _machine.Start(_core.Now, effects)));
+        Post(() =>
+        {
+            Do(effects => _machine.Start(_core.Now, effects));
+            // The store may have kept a commit whose record in the vote log was lost; after a stop sign nobody votes on it again.
+            if (tip.Certificate is { } certificate) Step(new DecideCall(certificate) { Config = certificate.Epoch.Config, From = _core.Book.IndexOf(certificate.Epoch.Config, _core.Self) });
+        });
     }
 
     /// <summary>Starts the loop. What came before waits behind the start of the machine.</summary>

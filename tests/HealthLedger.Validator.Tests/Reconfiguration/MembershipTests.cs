@@ -141,6 +141,41 @@ public sealed class MembershipTests
         (await test.SubmitAsync(joiner, late)).IsOk.Should().BeTrue();
     }
 
+    [Fact]
+    public async Task A_power_cut_in_the_middle_of_a_change_loses_nothing()
+    {
+        await using TestNetwork test = await TestNetwork.StartAsync(4);
+        SteadyLoad load = new(test);
+        await load.UntilMoreAsync(20);
+        test.Network.AddValidatorKey(1);
+        Configuration next = await new Council(test).ProposeAsync([3, 0, 1, 2]);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(test.Network.KillMemberAsync));
+        await load.StopAsync();
+        await test.Network.DisposeAsync();
+
+        await test.OpenAsync(4);
+        await new Council(test).UntilInForceAsync(next);
+        await EveryoneHasAllAsync(test, load, [0, 1, 2, 3]);
+        (await test.SubmitAsync(2, test.NewPatients(test.Network.Organizations[0], 1))).IsOk.Should().BeTrue();
+        await load.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_member_that_left_may_come_back()
+    {
+        await using TestNetwork test = await TestNetwork.StartAsync(4);
+        Council council = new(test);
+        await using SteadyLoad load = new(test);
+        await council.DecideAsync([0, 1, 2]);
+        await load.UntilMoreAsync(10);
+        await council.DecideAsync([3, 2, 1, 0]);
+        test.Network.Member(3)!.Replica.Member.Should().Be(0);
+        await test.Network.StopMemberAsync(0);
+        await load.UntilMoreAsync(10);
+        await test.Network.StartMemberAsync(0);
+        await EveryoneHasAllAsync(test, load, [0, 1, 2, 3]);
+    }
+
     private static async Task EveryoneHasAllAsync(TestNetwork test, SteadyLoad load, int[] members)
     {
         await load.StopAsync();
