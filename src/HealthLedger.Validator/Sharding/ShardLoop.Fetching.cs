@@ -6,6 +6,8 @@ using HealthLedger.Protocol.Cbor;
 using HealthLedger.Protocol.Votes;
 using HealthLedger.Storage.Blocks;
 using HealthLedger.Storage.Health;
+using HealthLedger.Storage.State;
+using HealthLedger.Storage.Trees;
 using HealthLedger.Validator.Checking;
 using HealthLedger.Validator.Healing;
 using HealthLedger.Validator.Snapshots;
@@ -162,14 +164,35 @@ internal sealed partial class ShardLoop
     private ReadOnlyMemory<byte> AnswerSnapshot(in PeerRequest request)
     {
         if (_stateRoots.Offer is not { } offer) return default;
-        Storage.Trees.TreeStore tree = _core.Store.Tree((uint)Shard);
-        return request.Kind switch
+        TreeStore tree = _core.Store.Tree((uint)Shard);
+        try
         {
-            PeerRequestKind.Snapshot => offer.Manifest(_core.Receipts, tree, _tip.Info.Height)?.Encode() ?? default(ReadOnlyMemory<byte>),
-            PeerRequestKind.SnapshotRows => offer.RowChunk(request.From, request.Chunk),
-            _ => _core.Receipts.HeaderAt(Shard, request.From) is { } header ? SnapshotOffer.LeafChunk(tree, header.TreeSize, request.Chunk) : default,
-        };
+            return request.Kind switch
+            {
+                PeerRequestKind.Snapshot => ManifestOf(offer, tree),
+                PeerRequestKind.SnapshotRows => offer.RowChunk(request.From, request.Chunk),
+                _ => ManifestOf(offer, tree).IsEmpty ? default : offer.LeafChunk(tree, request.From, request.Chunk),
+            };
+        }
+        catch (Exception gone) when (gone is StateDamagedException or TreeDamagedException or ObjectDisposedException)
+        {
+            // Damaged, which is being dealt with, or let go of for the next snapshot: the asker turns to another member.
+            return default;
+        }
     }
+
+    /// <summary>Made once a snapshot: hundreds of headers are read for it.</summary>
+    private ReadOnlyMemory<byte> ManifestOf(SnapshotOffer offer, TreeStore tree)
+    {
+        if (Volatile.Read(ref _manifest) is { } known && ReferenceEquals(known.Offer, offer)) return known.Bytes;
+        if (offer.Manifest(_core.Receipts, tree, _tip.Info.Height) is not { } manifest) return default;
+        Volatile.Write(ref _manifest, new GivenManifest(offer, manifest.Encode()));
+        return _manifest.Bytes;
+    }
+
+    private sealed record GivenManifest(SnapshotOffer Offer, ReadOnlyMemory<byte> Bytes);
+
+    private GivenManifest? _manifest;
 
     private static bool IsStop(ReadOnlyMemory<byte> record) => BlockRecord.Decode(record).TryGet(out BlockRecord? decoded, out _) && decoded.Block.ChildConfig != decoded.Block.Header.Config;
 

@@ -34,6 +34,11 @@ internal sealed class SnapshotDesk(ReplicaCore core)
             whole = await CollectAsync(shard, height);
             if (whole) Interlocked.Increment(ref _fetched);
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // No room for the pieces: the store says so too, sooner or later; until then blocks are the way.
+            core.Log.FetchFailed(shard, height, failure);
+        }
         finally
         {
             if (Interlocked.Decrement(ref _waiting) == 0 && Volatile.Read(ref _fetched) > 0) core.RestartForSnapshots();

@@ -18,6 +18,8 @@ namespace HealthLedger.Validator.Snapshots;
 /// <param name="Index">Their chunks.</param>
 internal sealed record SnapshotOffer(int Shard, StateSnapshot Rows, SnapshotIndex Index)
 {
+    private long _treeSize;
+
     private long Height => (long)Rows.Height;
 
     /// <summary>What proves it; null until the block that carries its root is certified.</summary>
@@ -33,6 +35,7 @@ internal sealed record SnapshotOffer(int Shard, StateSnapshot Rows, SnapshotInde
         if (blocks.Certified(Shard, Height + StateRoot.BehindBlocks, committed) is not { } certified) return null;
         headers.AddRange(certified.Headers);
         ulong size = (ulong)headers[0].TreeSize;
+        Volatile.Write(ref _treeSize, headers[0].TreeSize);
         INodeReader nodes = tree.Nodes(size);
         ImmutableArray<Hash32>.Builder leaves = ImmutableArray.CreateBuilder<Hash32>();
         for (ulong start = 0; start < size; start += SnapshotManifest.ChunkLeaves)
@@ -56,11 +59,11 @@ internal sealed record SnapshotOffer(int Shard, StateSnapshot Rows, SnapshotInde
         return writer.ToArray();
     }
 
-    /// <summary>A chunk of leaf hashes of a tree of a size; empty where there is none such.</summary>
-    public static ReadOnlyMemory<byte> LeafChunk(TreeStore tree, long size, int chunk)
+    /// <summary>A chunk of leaf hashes of the tree as the snapshot has it; empty where there is none such. The manifest was made before.</summary>
+    public ReadOnlyMemory<byte> LeafChunk(TreeStore tree, long height, int chunk)
     {
-        long start = (long)chunk * SnapshotManifest.ChunkLeaves;
-        if (chunk < 0 || start >= size || size > (long)tree.Size) return default;
+        long size = Volatile.Read(ref _treeSize), start = (long)chunk * SnapshotManifest.ChunkLeaves;
+        if (height != Height || chunk < 0 || start >= size) return default;
         NodeId[] ids = [.. Enumerable.Range(0, (int)Math.Min(SnapshotManifest.ChunkLeaves, size - start)).Select(i => new NodeId(0, (ulong)(start + i)))];
         Hash32[] hashes = new Hash32[ids.Length];
         tree.Nodes((ulong)size).Read(ids, hashes);
