@@ -1,7 +1,4 @@
-using System.Net;
-using System.Net.Http.Json;
 using System.Security.Cryptography;
-using System.Text.Json;
 using HealthLedger.Actors.Network;
 using HealthLedger.Client;
 using HealthLedger.Client.Connection;
@@ -17,51 +14,25 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HealthLedger.Cluster.Tests.Processes;
 
-/// <summary>How <see cref="MemberProcesses"/> are laid out.</summary>
-internal sealed record MemberProcessesOptions
-{
-    /// <summary>Members.</summary>
-    public int Members { get; init; } = 4;
-
-    /// <summary>Shards beside the directory.</summary>
-    public int Shards { get; init; } = 4;
-
-    /// <summary>Where a member's doors and links listen; loopback, on free ports, where it gives null.</summary>
-    public Func<int, IPAddress?> AddressOf { get; init; } = _ => null;
-
-    /// <summary>Where the other members look for a member's links, if not where they listen: a proxy's port.</summary>
-    public Func<int, IPEndPoint?> EndpointOf { get; init; } = _ => null;
-
-    /// <summary>A program that starts a member's node for us, with its arguments.</summary>
-    public Func<int, IReadOnlyList<string>> LauncherOf { get; init; } = _ => [];
-
-    /// <summary>Variables of a member's environment.</summary>
-    public Func<int, IReadOnlyDictionary<string, string>> EnvironmentOf { get; init; } = _ => new Dictionary<string, string>();
-}
-
 /// <summary>
 /// A network whose members are processes of their own, founded in a folder of its own: each is started, killed, held still and started again one by one.
 /// </summary>
 internal sealed class MemberProcesses : IAsyncDisposable
 {
+    private const int Shards = 4;
     private readonly NodeProcess[] _nodes;
     private readonly int[] _linkPorts;
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
 
-    private MemberProcesses(MemberProcessesOptions options)
+    private MemberProcesses(int members)
     {
-        int[] ports = NodeProcess.FreePorts(2 * options.Members);
-        _linkPorts = ports[options.Members..];
-        IPEndPoint Links(int member) => new(options.AddressOf(member) ?? IPAddress.Loopback, _linkPorts[member]);
-        Genesis = TestCluster.Good(LocalFounding.Found(Folder, options.Members, options.Shards, "test-members", member => new Uri($"https://{options.EndpointOf(member) ?? Links(member)}"), _random, TimeProvider.System));
-        _nodes = [.. Enumerable.Range(0, options.Members).Select(member =>
-            new NodeProcess(new Uri($"http://{options.AddressOf(member) ?? IPAddress.Loopback}:{ports[member]}/"), Path.Combine(Folder, $"member-{member}.log"),
-                "--role", "member", "--data", FolderOf(member), "--links-url", $"https://{Links(member)}")
-            {
-                Launcher = options.LauncherOf(member),
-                Environment = options.EnvironmentOf(member),
-            })];
+        int[] ports = NodeProcess.FreePorts(2 * members);
+        _linkPorts = ports[members..];
+        Uri Links(int member) => new($"https://127.0.0.1:{_linkPorts[member]}");
+        Genesis = TestCluster.Good(LocalFounding.Found(Folder, members, Shards, "test-members", Links, _random, TimeProvider.System));
+        _nodes = [.. Enumerable.Range(0, members).Select(member =>
+            new NodeProcess(new Uri($"http://127.0.0.1:{ports[member]}/"), Path.Combine(Folder, $"member-{member}.log"), "--role", "member", "--data", FolderOf(member), "--links-url", Links(member).AbsoluteUri))];
     }
 
     /// <summary>Where everything lives; deleted at the end.</summary>
@@ -86,12 +57,12 @@ internal sealed class MemberProcesses : IAsyncDisposable
     public int LinkPortOf(int member) => _linkPorts[member];
 
     /// <summary>Founds a network; nothing runs yet.</summary>
-    public static MemberProcesses Found(MemberProcessesOptions? options = null) => new(options ?? new MemberProcessesOptions());
+    public static MemberProcesses Found(int members = 4) => new(members);
 
     /// <summary>Founds a network, starts every member and waits until all are ready.</summary>
-    public static async Task<MemberProcesses> StartAsync(MemberProcessesOptions? options = null)
+    public static async Task<MemberProcesses> StartAsync(int members = 4)
     {
-        MemberProcesses processes = Found(options);
+        MemberProcesses processes = Found(members);
         await Task.WhenAll(processes._nodes.Select(node => node.StartAsync()));
         await processes.UntilReadyAsync([.. Enumerable.Range(0, processes.Count)]);
         return processes;
@@ -122,16 +93,6 @@ internal sealed class MemberProcesses : IAsyncDisposable
             return false;
         }
     }
-
-    /// <summary>What a member says of itself at /health/ready, ready or not.</summary>
-    public async Task<JsonElement> HealthAsync(int member)
-    {
-        using HttpResponseMessage answer = await _http.GetAsync(new Uri(_nodes[member].Address, "health/ready"));
-        return await answer.Content.ReadFromJsonAsync<JsonElement>();
-    }
-
-    /// <summary>Committed heights by shard, as a member says.</summary>
-    public async Task<long[]> HeightsAsync(int member) => [.. (await HealthAsync(member)).GetProperty("shards").EnumerateArray().Select(shard => shard.GetProperty("height").GetInt64())];
 
     /// <summary>A client of one member's node.</summary>
     public async Task<LedgerClient> ClientAsync(int member, RetrySchedule? retry = null) => await ClientAsync(Connection(member), retry);

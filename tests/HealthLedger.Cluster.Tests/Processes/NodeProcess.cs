@@ -31,21 +31,14 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <summary>The file that keeps what it says.</summary>
     public string LogPath => _log;
 
-    /// <summary>A program and its arguments that start the node for us, for instance in a network of its own; empty for none.</summary>
-    public IReadOnlyList<string> Launcher { get; init; } = [];
-
-    /// <summary>Variables of its environment beside our own.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-
     /// <summary>Its process id; null while it is down.</summary>
     public int? Id => _process?.Id;
 
-    /// <summary>The node's assembly beside the tests' own, of the same configuration; or the one that the environment names, of another build.</summary>
+    /// <summary>The node's assembly beside the tests' own, of the same configuration.</summary>
     public static string Assembly
     {
         get
         {
-            if (System.Environment.GetEnvironmentVariable("HEALTHLEDGER_TEST_NODE") is { Length: > 0 } other) return other;
             DirectoryInfo own = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
             return Path.Combine(own.Parent!.Parent!.FullName, "HealthLedger.Node", own.Name, "HealthLedger.Node.dll");
         }
@@ -67,10 +60,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it says that its doors are open.</summary>
     public async Task StartAsync()
     {
-        string dotnet = System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string[] line = [.. Launcher, dotnet, .. _arguments];
-        ProcessStartInfo start = new(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach ((string name, string value) in Environment) start.Environment[name] = value;
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        ProcessStartInfo start = new(dotnet, _arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         Process process = Process.Start(start)!;
         _process = process;
         TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -103,7 +94,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         if (Interlocked.Exchange(ref _process, null) is not { } process) return;
-        process.Kill(entireProcessTree: Launcher.Count > 0);
+        process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
     }
@@ -125,18 +116,6 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             if (!process.HasExited) process.Kill();
             process.Dispose();
         }
-    }
-
-    /// <summary>Waits until it has ended by itself.</summary>
-    /// <returns>Its exit code.</returns>
-    public async Task<int> ExitAsync()
-    {
-        Process process = Interlocked.Exchange(ref _process, null) ?? throw new InvalidOperationException("The node is down.");
-        using CancellationTokenSource patience = new(StartLimit);
-        await process.WaitForExitAsync(patience.Token);
-        int code = process.ExitCode;
-        process.Dispose();
-        return code;
     }
 
     /// <summary>Holds it still (SIGSTOP): it keeps its connections and answers nobody.</summary>
