@@ -9,7 +9,7 @@ internal sealed record BenchOptions
     /// <summary>About how long each run of load lasts.</summary>
     public double Seconds { get; init; } = 10;
 
-    /// <summary>Replicas of P2 to P4 and P10.</summary>
+    /// <summary>Replicas of P2 to P4, P9 and P10.</summary>
     public int Replicas { get; init; } = 4;
 
     /// <summary>Events under one signature in P3 and P4.</summary>

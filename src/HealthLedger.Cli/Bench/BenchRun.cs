@@ -45,6 +45,7 @@ internal sealed class BenchRun(BenchOptions options, RandomNumberGenerator rando
             if (Asked("P1") && await SinglesAsync("P1", folder, 1, cancel) is { } first) return first;
             if ((Asked("P2") || Asked("P3") || Asked("P4")) && await ReplicatedAsync(folder, cancel) is { } second) return second;
             if (Asked("P8") && await AuditsAsync(folder, cancel) is { } audit) return audit;
+            if (Asked("P9") && await TakeOver.MeasureAsync(Path.Combine(folder, "P9"), options.Replicas, random, _lines, say, cancel) is { } lost) return lost;
             if (Asked("P10") && await StartUp.MeasureAsync(folder, options.Replicas, _lines, _notes, cancel) is { } third) return third;
             if (Asked("COST") && await CostsAsync(folder, cancel) is { } cost) return cost;
             return null;

@@ -21,6 +21,9 @@ internal sealed class MeasuredNetwork : IAsyncDisposable
     /// <summary>The network's genesis.</summary>
     public Protocol.Genesis.GenesisFile Genesis => _network.Genesis;
 
+    /// <summary>Its members.</summary>
+    public StandaloneNetwork Members => _network;
+
     /// <summary>Sends load.</summary>
     public LoadDriver Driver { get; }
 
