@@ -40,8 +40,33 @@ public sealed class ComplaintTests
     {
         Epoch far = _cluster.First with { Counter = 7 };
         Complaint[] complaints = _cluster.Complaints(far);
-        _cluster.Step(3, new ComplainCall(complaints[0]) { From = 0 }).Sent<ComplainCall>().Should().BeEmpty();
-        _cluster.Step(3, new ComplainCall(complaints[1]) { From = 1 }).Sent<ComplainCall>().Single().Complaint.Epoch.Should().Be(far);
+        _cluster.Step(3, new ComplainCall(complaints[1]) { From = 1 }).Sent<ComplainCall>().Should().BeEmpty();
+        _cluster.Step(3, new ComplainCall(complaints[2]) { From = 2 }).Sent<ComplainCall>().Single().Complaint.Epoch.Should().Be(far);
+    }
+
+    [Fact]
+    public void Rule_1_a_leader_that_complains_of_its_own_epoch_is_joined_at_once()
+    {
+        Complaint own = _cluster.Complaints(_cluster.First)[0];
+        _cluster.Step(3, new ComplainCall(own) { From = 0 }).Sent<ComplainCall>().Single().Complaint.Epoch.Should().Be(_cluster.First);
+        _cluster.Step(3, new ComplainCall(own) { From = 0 }).Sent<ComplainCall>().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Rule_1_a_leader_ends_its_own_epoch_only_however_far_it_complains()
+    {
+        Complaint far = _cluster.Keys.Sign(new Complaint(0, _cluster.First with { Counter = 1L << 50 }, 0, []));
+        _cluster.Step(3, new ComplainCall(far) { From = 0 }).Sent<ComplainCall>().Single().Complaint.Epoch.Should().Be(_cluster.First);
+    }
+
+    [Fact]
+    public void Rule_1_a_leader_that_restarted_repeats_its_complaint_until_somebody_hears_it()
+    {
+        var log = new Log.VoteLog(_cluster.First);
+        log.Apply(new Log.Promised(new Promise(0, _cluster.First, Cluster.Id(1), 0, null, null, [])));
+        _cluster[0] = _cluster.Started(0, log, _cluster.Genesis, out List<Effect> effects);
+        effects.Sent<ComplainCall>().Single().Complaint.Epoch.Should().Be(_cluster.First);
+        _cluster.Wait(0, 1_100).Sent<ComplainCall>().Should().HaveCount(2);
     }
 
     [Fact]

@@ -35,9 +35,11 @@ public sealed partial class LedgerShardActor
     });
 
     /// <inheritdoc/>
-    public void EpochProven(Epoch epoch) => Post(() =>
+    public void EpochProven(Epoch epoch) => Post(() => Lead(new HigherEpoch(epoch)));
+
+    /// <inheritdoc/>
+    public void LeaderChanged() => Post(() =>
     {
-        Lead(new HigherEpoch(epoch));
         if (_machine is not null || _replica.IsLeaderOf(Shard)) return;
         foreach (WaitingStatement waiting in _mempool.All) ForwardToLeader(waiting);
     });

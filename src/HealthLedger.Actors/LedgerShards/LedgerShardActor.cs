@@ -247,6 +247,7 @@ public sealed partial class LedgerShardActor : IShardLeader, ILedgerShard, IAsyn
             foreach (Hash32 id in _toShare) Share(id);
             _toShare.Clear();
         }
+        ShareWhenStalled(now);
         if (++_ticks % RecheckTicks == 0) Recheck(now);
         long? oldest = _mempool.Watch.OldestSince;
         Volatile.Write(ref _oldestWaiting, oldest is { } first ? now - first : 0);
@@ -254,6 +255,17 @@ public sealed partial class LedgerShardActor : IShardLeader, ILedgerShard, IAsyn
         if (_replica.StopDueSince(Shard) is { } due && (oldest is not { } longest || due < longest)) oldest = due;
         _replica.Tell(Shard, new WaitingSince(oldest));
         TryBuild();
+    }
+
+    /// <summary>
+    /// Nothing commits any more and this member complains of it: the others do so, too, only if they know of something that waits, so they get the
+    /// oldest few at once and not after a second.
+    /// </summary>
+    private void ShareWhenStalled(long now)
+    {
+        if (_machine is not null || now - _committedAt < ConsensusTimes.ComplainMilliseconds) return;
+        foreach (WaitingStatement waiting in _mempool.All.Take(SharedWhenStalled).ToArray())
+            if (!waiting.IsShared && now - waiting.Since >= ConsensusTimes.ComplainMilliseconds) Share(waiting.Submission.Statement.Id);
     }
 
     /// <summary>Rule 1: what has waited for a second is sent to all, unless no block could take it any more.</summary>
@@ -286,7 +298,7 @@ public sealed partial class LedgerShardActor : IShardLeader, ILedgerShard, IAsyn
 
     private void ForwardToLeader(WaitingStatement waiting) => _replica.Forward(Shard, waiting.Submission.Encode());
 
-    private const int RecheckTicks = 10, RecheckMax = 64;
+    private const int RecheckTicks = 10, RecheckMax = 64, SharedWhenStalled = 4;
     private const long RecheckAfterMilliseconds = 250;
     private readonly List<Hash32> _toShare = [];
     private long _committedAt, _oldestWaiting;

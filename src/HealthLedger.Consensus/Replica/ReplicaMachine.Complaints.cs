@@ -69,10 +69,10 @@ public sealed partial class ReplicaMachine
         AskAgain(now, effects);
         if (Mode != ReplicaMode.Voting || IsLagging) return;
         NoteWaitingEpoch(now);
-        _workSince = HasWork ? _workSince ?? now.Elapsed : null;
+        _workSince = HasWork ? _workSince ?? Math.Min(now.Elapsed, _oldestWaiting ?? now.Elapsed) : null;
         if (IsOverdue(now)) RaiseComplaint(WaitingEpoch);
         if (_ownComplaint >= WaitingEpoch && now.Elapsed - _complainedAt >= ConsensusTimes.RepeatMilliseconds
-            && (HasWork || OthersComplain))
+            && (HasWork || OthersComplain || GivesUpItsOwn))
         {
             SendComplaint(now, effects);
         }
@@ -90,6 +90,9 @@ public sealed partial class ReplicaMachine
 
     /// <summary>f + 1 members, so at least one that does not lie, complain of the epoch waited for.</summary>
     private bool OthersComplain => ComplainedBy(Quorum.Faults(_members) + 1) >= WaitingEpoch;
+
+    /// <summary>It complains of an epoch that it would lead itself: it restarted. Who starts at the same time may not have heard it.</summary>
+    private bool GivesUpItsOwn => _ownComplaint == WaitingEpoch && _ownComplaint.LeaderAmong(_members) == _self;
 
     private void RaiseComplaint(Epoch epoch)
     {
@@ -138,15 +141,25 @@ public sealed partial class ReplicaMachine
         effects.Add(new Send(member, new DecideCall(newest) { Config = config, From = self }));
     }
 
-    /// <summary>Keeps a verified complaint if it is higher than its member's last one, and joins when f + 1 complain.</summary>
+    /// <summary>Keeps a verified complaint if it is higher than its member's last one.</summary>
     private void TakeComplaint(Complaint complaint, Moment now, List<Effect> effects)
     {
         ref Complaint? slot = ref _complaints[complaint.Member];
         if (slot is not null && slot.Epoch >= complaint.Epoch) return;
         slot = complaint;
         NoteWaitingEpoch(now);
+        JoinComplaints(now, effects);
+    }
+
+    /// <summary>
+    /// Joins when f + 1 complain, or who leads the epoch waited for itself: as with a hand-over its own word is enough, and nobody else's epoch can be
+    /// ended so.
+    /// </summary>
+    private void JoinComplaints(Moment now, List<Effect> effects)
+    {
         if (Mode != ReplicaMode.Voting) return;
-        Epoch joined = ComplainedBy(Quorum.Faults(_members) + 1);
+        Epoch waiting = WaitingEpoch, joined = ComplainedBy(Quorum.Faults(_members) + 1);
+        if (joined < waiting && _complaints[waiting.LeaderAmong(_members)]?.Epoch >= waiting) joined = waiting;
         if (joined <= _ownComplaint || joined < Promised) return;
         RaiseComplaint(joined);
         SendComplaint(now, effects);

@@ -90,6 +90,7 @@ public sealed partial class ReplicaMachine
         _enteredAt = now.Elapsed;
         effects.Add(new ModeChanged(Mode));
         if (Promised.Config == Config && Promised >= FirstEpoch(Config) && Promised.LeaderAmong(_members) == _self) OnLeaderLost(Promised, now, effects);
+        JoinComplaints(now, effects);
         OfferToLead(effects);
         return true;
     }

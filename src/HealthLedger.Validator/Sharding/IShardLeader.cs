@@ -15,8 +15,11 @@ public interface IShardLeader
     /// <summary>The epoch before handed over to this member.</summary>
     void HandedOver(HandOver handOver);
 
-    /// <summary>An epoch is proven; leaders of lower ones end. Statements that wait go to its leader.</summary>
+    /// <summary>An epoch is proven; leaders of lower ones end.</summary>
     void EpochProven(Epoch epoch);
+
+    /// <summary>Another member leads, or is expected to: statements that wait go to it.</summary>
+    void LeaderChanged();
 
     /// <summary>A promise, vote or nack for the member that leads.</summary>
     void Deliver(Message message);

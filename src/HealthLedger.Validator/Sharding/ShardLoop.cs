@@ -179,8 +179,10 @@ internal sealed partial class ShardLoop
         step(_effects);
         if (StandingOf(_machine) is var standing && standing != _standing)
         {
-            if (standing.Promised > _standing.Promised) _core.Metrics.EpochEntered(Shard);
+            ShardStanding before = _standing;
+            if (standing.Promised > before.Promised) _core.Metrics.EpochEntered(Shard);
             _standing = standing;
+            if (standing.LeaderId != before.LeaderId) _core.LeaderOf(Shard)?.LeaderChanged();
         }
         Volatile.Write(ref _knownHeight, _machine.Committed?.Height ?? 0);
         FlushItem? item = null;

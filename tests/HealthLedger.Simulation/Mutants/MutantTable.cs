@@ -17,7 +17,7 @@ internal static class MutantTable
         new("lock not persisted", _ => new LockNotPersisted(), NoLies),
         new("lock hidden", _ => new LockHidden(), NoLies),
         new("base unchecked", _ => new BaseUnchecked(), plan => Lying(plan, Lies.Equivocate)),
-        new("base by height alone", _ => new BaseByHeightAlone(), plan => NoLies(plan) with { Statements = 20 }),
+        new("base by height alone", _ => new BaseByHeightAlone(), plan => NoLies(plan) with { Statements = 40, Chaos = 4_000 }),
         new("base not re-proposed", _ => new BaseNotReproposed(), plan => NoLies(plan) with { StatementsAfter = 0 }),
         new("no fence", _ => new NoFence(), NoLies),
         new("amnesia", _ => new Amnesia(), NoLies),
@@ -35,7 +35,7 @@ internal static class MutantTable
         new("blocks above an uncommitted stop sign", _ => new SignOverrun(), plan => Changing(NoLies(plan), Changes.Replace)),
         new("a joiner with an empty log where it was a member before", _ => new NoQuestion(), plan => Changing(Losing(plan), Changes.Remove | Changes.Add)) { ForgetsLoss = true },
         new("nobody waits for a stop sign", _ => SafetyRules.Standard, plan => Changing(Lying(plan, Lies.Censor), Changes.None)) { SignsWait = false },
-        new("nobody waits for the first block above a stop sign", _ => new NoFirstBlock(), plan => Changing(NoLies(plan), Changes.Replace) with { StatementsAfter = 0 }),
+        new("nobody waits for the first block above a stop sign", _ => new NoFirstBlock(), plan => Late(Changing(NoLies(plan), Changes.Replace))),
     ];
 
     private static Plan NoLies(Plan plan) => plan with
@@ -50,6 +50,9 @@ internal static class MutantTable
         Change[] changes = Plan.DrawChanges(new SimRandom(plan.Seed));
         return plan with { Changes = [.. changes.Select(change => change with { Kinds = kinds })] };
     }
+
+    private static Plan Late(Plan plan) =>
+        plan with { Statements = 2, StatementsAfter = 0, Changes = [.. plan.Changes.Take(1).Select(change => change with { At = 800 + change.At / 5 })] };
 
     private static Plan Lying(Plan plan, Lies lies)
     {

@@ -57,6 +57,15 @@ public sealed partial class Node
         List<Effect> effects = Rent();
         Replica.Step(message, Now, effects);
         Do(effects);
+        // Only these may change who leads, or is expected to.
+        if (message is HealthLedger.Consensus.Messages.Tick or ComplainCall or NewEpochCall or ProposeCall or DecideCall) FollowLeader();
+    }
+
+    private void FollowLeader()
+    {
+        if (Replica is null || (Replica.Config, Replica.Leader) is var leader && leader == _leaderSeen) return;
+        _leaderSeen = leader;
+        Forward(Watch);
     }
 
     internal void StepLeaders(Message message)
@@ -141,7 +150,6 @@ public sealed partial class Node
                 break;
             case EpochProven proven:
                 StepLeaders(new HigherEpoch(proven.Epoch));
-                Forward(Watch);
                 break;
             case Ready:
                 TryBuild();

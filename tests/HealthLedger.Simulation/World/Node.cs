@@ -22,6 +22,7 @@ public sealed partial class Node
     private readonly List<Certificate?> _certificates = [null];
     private bool _flushPlanned;
     private long _knownSince;
+    private (int Config, int Leader) _leaderSeen;
 
     internal Node(SimWorld world, int id, int member)
     {
@@ -98,6 +99,7 @@ public sealed partial class Node
         if (log is not null && _world.Random.Chance(200)) log = Compacted(log);
         if (log is null && _world.ForgetsLoss) log = new VoteLog(Epoch.First(1, _world.Plan.Shard, _world.Plan.Members));
         _knownSince = Now.Elapsed;
+        _leaderSeen = default;
         if (Known < _world.Decided) LearnIn(_world.Random.Next(1, 300), _world.Decided);
         ReplicaSettings settings = NewSettings();
         Replica = new ReplicaMachine(settings, log, Chain[^1].Info, _world.Rules);
