@@ -83,8 +83,11 @@ public sealed partial class ReplicaMachine
     {
         if (_workSince is not { } workSince) return false;
         long after = ComplainAfter;
+        // All join a leader's complaint of its own epoch at once: the replica of one that is merely busy lets the others complain first.
+        bool isOwn = WaitingEpoch.LeaderAmong(_members) == _self;
+        if (isOwn) after *= 2;
         if (now.Elapsed - Math.Max(workSince, Math.Max(_committedAt, _enteredAt)) >= after) return true;
-        return _oldestWaiting is { } waiting
+        return !isOwn && _oldestWaiting is { } waiting
             && now.Elapsed - Math.Max(waiting, _enteredAt) >= Math.Max(ConsensusTimes.CensorMilliseconds, after);
     }
 
