@@ -30,7 +30,10 @@ internal sealed class NetworkFolder
     public required IReadOnlyList<OrganizationKeys> Organizations { get; init; }
 
     /// <summary>Where a member's replica lives.</summary>
-    public string StoreOf(int member) => Path.Combine(MemberPath(_folder, member), "store");
+    public string StoreOf(int member) => Path.Combine(FolderOf(member), "store");
+
+    /// <summary>A member's own folder.</summary>
+    public string FolderOf(int member) => MemberPath(_folder, member);
 
     /// <summary>Opens the folder, or founds a network in it.</summary>
     public static Result<NetworkFolder> Open(string folder, int members, StandaloneOptions options, RandomNumberGenerator random, TimeProvider time)

@@ -87,6 +87,9 @@ public sealed class StandaloneNetwork : IAsyncDisposable
         _folder.LoseStore(member);
     }
 
+    /// <summary>A member's own folder.</summary>
+    public string FolderOf(int member) => _folder.FolderOf(member);
+
     /// <summary>Starts all members.</summary>
     /// <param name="folder">Where everything lives; created where it is missing.</param>
     /// <param name="members">1 to 7; the number the folder was founded with.</param>

@@ -19,6 +19,7 @@ using HealthLedger.Consensus.Effects;
 using HealthLedger.Rules.State;
 using HealthLedger.Rules.Views;
 using HealthLedger.Storage.Flushing;
+using HealthLedger.Storage.Snapshots;
 using HealthLedger.Storage.State;
 using HealthLedger.Storage.Trees;
 using Microsoft.Extensions.Logging;
@@ -67,6 +68,17 @@ public sealed class MemberNode : INode, IAsyncDisposable
         _queries = new QueryDesk(_reader, _actors, new QueryGuard(_reader, clock));
         _consents = new ConsentWatch(_reader, _actors, clock);
         for (int shard = 1; shard < replica.ShardCount; shard++) _observing.Add(replica.Observe(shard, NoteConsents));
+    }
+
+    /// <summary>Where what is costly to find again is kept; without it, it is found again.</summary>
+    public SnapshotStore? Snapshots
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value is not null) _consents.Keep(value);
+        }
     }
 
     /// <inheritdoc/>
@@ -149,10 +161,14 @@ public sealed class MemberNode : INode, IAsyncDisposable
         if (!_replica.IsLevel && health.Failure is null) warnings.Add("The replica catches up with the others; until then it does not answer.");
         if (health.DamageOpen > 0) warnings.Add($"{health.DamageOpen} damaged places are being healed from other members.");
         if (health.DamageFound > 0) warnings.Add($"{health.DamageFound} damaged places were found since the start.");
+        if (Snapshots?.Warning is { } database) warnings.Add(database);
         ShardHealth[] shards = [.. health.Shards.Select(shard =>
             new ShardHealth(shard.Shard, shard.Height, _reader.Tip(shard.Shard).Time, shard.Epoch.Counter, shard.Leader, shard.Mode.ToString(), _shards[shard.Shard].WaitingCount))];
         return new NodeHealth(health.IsVoting && _replica.IsLevel, shards, warnings);
     }
+
+    /// <summary>Wakes the consents whose end is near now, as happens regularly by itself.</summary>
+    public Task LookAtConsentsAsync() => _consents.LookAsync();
 
     /// <summary>Stops the actors. The replica and the shard actors are stopped by who started them.</summary>
     public async ValueTask DisposeAsync()
@@ -177,20 +193,8 @@ public sealed class MemberNode : INode, IAsyncDisposable
         return index < 0 ? null : new MemberSeat(index, newest.N, Genesis.DidOf(newest.Members[index].Identity).ToString());
     }
 
-    // Called on the validator's thread: only queues. Grants whose uses are used up are found by the regular look: no access waits for that entry.
-    private void NoteConsents(CommittedBlock block)
-    {
-        foreach (BlockItem item in block.Block.Items)
-        {
-            if (item is not SubmissionItem { Submission: var submission }) continue;
-            foreach (ref readonly Event each in submission.Events.AsSpan())
-            {
-                if (each.Type == EventType.GrantCreate && GrantBody.Decode(each.Body.Span).TryGet(out GrantBody? grant, out _)) _ = NoteAsync(each.Subject, grant.Until);
-            }
-        }
-    }
-
-    private async Task NoteAsync(string did, long ends) => await _consents.NoteAsync(did, ends);
+    // Called on the validator's thread: only queues.
+    private void NoteConsents(CommittedBlock block) => _consents.Note(CommittedGrants.Of(block.Shard, block.Block, block.Outcomes));
 
     /// <summary>
     /// An answer from the own replica, or that there is none now: while it is not level it would say of things that they are not there, and damaged rows

@@ -1,3 +1,4 @@
+using HealthLedger.Actors.Consents;
 using HealthLedger.Actors.Hosting;
 using HealthLedger.Actors.Reading;
 using HealthLedger.Protocol;
@@ -31,7 +32,7 @@ public sealed class PatientActor : Actor, IPatientActor
         _ledger = ledger;
         _did = LedgerDid.Parse(context.Key).Value;
         _shard = Shards.Of(context.Key, ledger.Genesis.Shards);
-        _release = new ReleaseDesk(ledger, _did, _shard, context.Clock);
+        _release = new ReleaseDesk(ledger, _did, _shard, context.Clock, WakeConsents);
     }
 
     /// <summary>How an embedded host makes patients.</summary>
@@ -49,6 +50,9 @@ public sealed class PatientActor : Actor, IPatientActor
 
     /// <inheritdoc/>
     public ValueTask<Result<GrantsAnswer>> GrantsAsync(string asker, GrantsRequest request) => new(Grants(asker));
+
+    // Not waited for: the closing entry is nobody's answer.
+    private void WakeConsents() => _ = Context.Actors.Get<IConsentActor>(Context.Key).WatchAsync().AsTask();
 
     private Result<PatientHead> Head(string asker)
     {

@@ -16,7 +16,12 @@ namespace HealthLedger.Actors.Patients;
 /// Hands out what a committed permit opens, and nothing else: the permit is read from the own replica and judged by <see cref="ReleasePolicy"/>
 /// anew on every page, so that a revocation stops an answer in its middle.
 /// </summary>
-internal sealed class ReleaseDesk(ILedgerReader ledger, LedgerDid patient, int shard, TimeProvider clock)
+/// <param name="ledger">The own replica.</param>
+/// <param name="patient">Whose records.</param>
+/// <param name="shard">The patient's shard.</param>
+/// <param name="clock">The own clock.</param>
+/// <param name="usedUp">Called when a grant has no uses left and no end yet.</param>
+internal sealed class ReleaseDesk(ILedgerReader ledger, LedgerDid patient, int shard, TimeProvider clock, Action usedUp)
 {
     /// <summary>One page. The cursor is the position of the page's first record in the permit's list.</summary>
     public Result<ReleasePage> Page(string asker, ReleaseRequest request)
@@ -78,7 +83,11 @@ internal sealed class ReleaseDesk(ILedgerReader ledger, LedgerDid patient, int s
         List<ReadOnlyMemory<byte>> found = [];
         HashSet<Hash32> seen = [];
         Fault? missing = null;
-        if (entry.Outcome.Grant is { } id && view.Grant(patient.Id, id) is { } grant) Collect(grant.Terms.Objects, ObjectKind.SealedKey, ObjectKind.SealedRecordKeys);
+        if (entry.Outcome.Grant is { } id && view.Grant(patient.Id, id) is { } grant)
+        {
+            Collect(grant.Terms.Objects, ObjectKind.SealedKey, ObjectKind.SealedRecordKeys);
+            if (grant is { UsesLeft: 0, End: null }) usedUp();
+        }
         IEnumerable<Id16> segments = released.Segments.Select(segment => segment.Segment).Concat(released.Records.Select(record => record.Place.Segment)).Distinct();
         Hash32? steward = view.Identity(patient.Id)?.Steward;
         foreach (Id16 segment in segments)

@@ -20,6 +20,9 @@ public interface ILedgerReader
     /// <summary>The newest committed block of a shard.</summary>
     LedgerTip Tip(int shard);
 
+    /// <summary>The grants that a committed block made, and the hash of its header; null where the block is not here (yet).</summary>
+    CommittedGrants? Grants(int shard, long height);
+
     /// <summary>The event at a leaf, with what was decided on it; a fault where that leaf is none, or the block is damaged and not healed yet.</summary>
     Result<CommittedEntry> Entry(int shard, long leaf);
 

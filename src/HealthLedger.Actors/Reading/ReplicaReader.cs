@@ -42,6 +42,13 @@ public sealed class ReplicaReader(Replica replica) : ILedgerReader
     }
 
     /// <inheritdoc/>
+    public CommittedGrants? Grants(int shard, long height)
+    {
+        if (height == 0) return new CommittedGrants(shard, 0, Genesis.HeaderOf(shard).ComputeHash(), []);
+        return replica.Record(shard, height) is { } record ? CommittedGrants.Of(shard, record.Block, record.Outcomes()) : null;
+    }
+
+    /// <inheritdoc/>
     public Result<CommittedEntry> Entry(int shard, long leaf)
     {
         if (BlockOf(shard, leaf) is not { } found) return Missing(shard, leaf);

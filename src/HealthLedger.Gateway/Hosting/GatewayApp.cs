@@ -72,7 +72,7 @@ public static class GatewayApp
         app.Use((http, next) => frame.InvokeAsync(http, next));
         app.UseRouting();
         fhir.Map(app);
-        new TokenEndpoint(new ClientAssertion(parts.Clients, new ReplayCache(clock), clock), tokens, publicBase).Map(app);
+        new TokenEndpoint(new ClientAssertion(parts.Clients, parts.Replays ?? new ReplayCache(clock), clock), tokens, publicBase).Map(app);
         new LedgerDoor(parts.Node).Map(app);
         if (parts.Status is { } status) new StatusDoor(status).Map(app);
         new HealthDoor(parts.Node).Map(app);

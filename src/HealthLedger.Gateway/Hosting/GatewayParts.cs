@@ -24,6 +24,9 @@ public sealed record GatewayParts
     /// <summary>What an operator sees at <c>/ledger/status</c>; null: there is no such door.</summary>
     public Func<NodeStatus>? Status { get; init; }
 
+    /// <summary>Remembers which assertions were used; null for this process's memory alone.</summary>
+    public ReplayCache? Replays { get; init; }
+
     /// <summary>32 secret bytes that seal links to next pages; null draws them, so that links end with the process.</summary>
     public ReadOnlyMemory<byte>? PageKey { get; init; }
 

@@ -17,7 +17,7 @@ public sealed class ClientAssertion(ISmartClients clients, ReplayCache replays, 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 
     /// <summary>The client that signed, or why not.</summary>
-    public (SmartClient? Client, SmartError? Error) Check(string assertion, string tokenEndpoint)
+    public async ValueTask<(SmartClient? Client, SmartError? Error)> CheckAsync(string assertion, string tokenEndpoint)
     {
         if (assertion.Length > LengthMax) return Refuse("The assertion is too long.");
         string[] parts = assertion.Split('.');
@@ -48,8 +48,12 @@ public sealed class ClientAssertion(ISmartClients clients, ReplayCache replays, 
             if (expires > now + LifetimeMax + ClockSkew) return Refuse("The assertion is valid for more than five minutes.");
             if (Time(claims, "nbf") is { } from && from > now + ClockSkew) return Refuse("The assertion is not valid yet.");
             if (Text(claims, "jti") is not { Length: > 0 and <= 256 } id) return Refuse("The assertion has no jti.");
-            if (!replays.TryTake($"{issuer}\n{id}", expires + ClockSkew)) return Refuse("The assertion was used before.");
-            return (client, null);
+            return await replays.TakeAsync($"{issuer}\n{id}", expires + ClockSkew) switch
+            {
+                ReplayAnswer.First => (client, null),
+                ReplayAnswer.Unknown => (null, new SmartError("temporarily_unavailable", "Whether the assertion was used before cannot be said now; try again in a moment.")),
+                _ => Refuse("The assertion was used before."),
+            };
         }
     }
 

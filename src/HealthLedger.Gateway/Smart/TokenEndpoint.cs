@@ -46,7 +46,7 @@ public sealed class TokenEndpoint(ClientAssertion assertions, AccessTokens token
             return Refuse(context, new SmartError("invalid_request", "The client_assertion is missing."));
         if (ScopeSet.Parse(Field(form, "scope")) is not { } asked)
             return Refuse(context, new SmartError("invalid_scope", "Ask for system scopes, such as system/*.rs."));
-        (SmartClient? client, SmartError? error) = assertions.Check(assertion, Absolute("/token"));
+        (SmartClient? client, SmartError? error) = await assertions.CheckAsync(assertion, Absolute("/token"));
         if (client is null) return Refuse(context, error!);
         if (client.Scopes.Grant(asked) is not { } granted)
             return Refuse(context, new SmartError("invalid_scope", "None of these scopes is registered for this client."));

@@ -3,9 +3,11 @@ using System.Net.Sockets;
 using HealthLedger.Actors.Nodes;
 using HealthLedger.Gateway.Hosting;
 using HealthLedger.Gateway.Smart;
+using HealthLedger.Node.Settings;
 using HealthLedger.Node.Telemetry;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Keys;
+using HealthLedger.Storage.Snapshots;
 
 namespace HealthLedger.Node.Doors;
 
@@ -17,8 +19,11 @@ internal sealed class DoorHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly NodeTelemetry _telemetry;
     private readonly GatewayOptions _options;
+    private readonly DatabaseOptions _databaseOptions;
+    private NodeDatabases? _databases;
 
-    private DoorHost(WebApplication app, NodeTelemetry telemetry, GatewayOptions options, Uri address) => (_app, _telemetry, _options, Address) = (app, telemetry, options, address);
+    private DoorHost(WebApplication app, NodeTelemetry telemetry, GatewayOptions options, DatabaseOptions database, Uri address) =>
+        (_app, _telemetry, _options, _databaseOptions, Address) = (app, telemetry, options, database, address);
 
     /// <summary>Where the doors are, or will be.</summary>
     public Uri Address { get; }
@@ -43,6 +48,7 @@ internal sealed class DoorHost : IAsyncDisposable
             ApplicationName = typeof(DoorHost).Assembly.GetName().Name,
         });
         if (!TelemetryOptions.Read(builder.Configuration).TryGet(out TelemetryOptions? telemetryOptions, out Fault fault)) return fault;
+        if (!DatabaseSettings.Read(builder.Configuration).TryGet(out DatabaseOptions? database, out fault)) return fault;
         builder.Logging.ClearProviders();
         logging(builder.Logging);
         NodeTelemetry.AddLog(builder.Logging, telemetryOptions, role, address.Authority);
@@ -52,7 +58,17 @@ internal sealed class DoorHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
         NodeTelemetry telemetry = NodeTelemetry.Start(telemetryOptions, role, address.Authority);
         builder.Services.AddSingleton(telemetry.Metrics);
-        return new DoorHost(builder.Build(), telemetry, gateway, address);
+        return new DoorHost(builder.Build(), telemetry, gateway, database, address);
+    }
+
+    /// <summary>Opens the process's database, which ends with the doors.</summary>
+    /// <param name="folder">The node's folder.</param>
+    /// <param name="clock">The clock.</param>
+    public async Task<Result<NodeDatabases>> OpenDatabaseAsync(string folder, TimeProvider clock)
+    {
+        Result<NodeDatabases> opened = await NodeDatabases.OpenAsync(_databaseOptions, folder, clock, Logs);
+        if (opened.IsOk) _databases = opened.Value;
+        return opened;
     }
 
     /// <summary>Opens the doors; a fault where the address is taken, or a client file unfit.</summary>
@@ -74,6 +90,7 @@ internal sealed class DoorHost : IAsyncDisposable
                 Organizations = [.. organizations.Select(organization => organization.Wallet)],
                 Clients = new ClientFolder(clientsFolder, organizations, moreClients, TimeProvider.System, Logs.CreateLogger<ClientFolder>()),
                 TokenKey = tokenKey,
+                Replays = _databases?.Replays,
             }, _options, cancel);
             if (!mapped.IsOk) return mapped.Fault;
             _app.MapStaticAssets();
@@ -101,6 +118,7 @@ internal sealed class DoorHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
+        if (_databases is not null) await _databases.DisposeAsync();
         _telemetry.Dispose();
     }
 

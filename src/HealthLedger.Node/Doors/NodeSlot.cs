@@ -3,12 +3,13 @@ using HealthLedger.Actors.Hosting;
 using HealthLedger.Actors.Network;
 using HealthLedger.Actors.Nodes;
 using HealthLedger.Protocol.Genesis;
+using HealthLedger.Storage.Snapshots;
 using HealthLedger.Validator.Links.Http;
 
 namespace HealthLedger.Node.Doors;
 
 /// <summary>The node of one member, which comes and goes with it: a replica that ended to compute damaged rows anew comes back with a node of its own.</summary>
-internal sealed class NodeSlot(MemberRunner runner, GenesisFile genesis, TimeProvider clock, RandomNumberGenerator random, ILoggerFactory logs) : IAsyncDisposable
+internal sealed class NodeSlot(MemberRunner runner, GenesisFile genesis, SnapshotStore snapshots, TimeProvider clock, RandomNumberGenerator random, ILoggerFactory logs) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private (StandaloneMember Member, MemberNode Node)? _open;
@@ -23,7 +24,7 @@ internal sealed class NodeSlot(MemberRunner runner, GenesisFile genesis, TimePro
                 StandaloneMember? up = runner.Up;
                 if (_open is { } known && known.Member == up) return known.Node;
                 if (_open is { } gone) _ = gone.Node.DisposeAsync().AsTask();
-                _open = up is null ? null : (up, new MemberNode(up.Replica, up.Shards, up.Signing, new EmbeddedHostOptions(), clock, random, logs));
+                _open = up is null ? null : (up, new MemberNode(up.Replica, up.Shards, up.Signing, new EmbeddedHostOptions(), clock, random, logs) { Snapshots = snapshots });
                 return _open?.Node;
             }
         }

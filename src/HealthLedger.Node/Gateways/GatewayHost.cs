@@ -25,6 +25,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         if (!Seats.Of(folder).TryGet(out IReadOnlyList<Seated>? seated, out fault)) return fault;
         if (seated.Count == 0) return new Fault(FaultCode.KeyFolderIncomplete, $"There are no keys of an organization below {options.Data}: make them with `healthledger network init`.");
         if (!DoorHost.Prepare(NodeRole.Gateway, options.Url, options.PublicUrl, logging).TryGet(out DoorHost? doors, out fault)) return fault;
+        if (!(await doors.OpenDatabaseAsync(options.Data, clock)).TryGet(out _, out fault))
+        {
+            await doors.DisposeAsync();
+            return fault;
+        }
         GatewayHost host = new(doors, new RemoteNode(folder.Genesis, options.Nodes, clock));
         if (await doors.OpenAsync(host._node, () => host.Status(folder.Genesis, clock), seated, options.Data, [], seated[0].Wallet.Signing, cancel) is not { } refused) return host;
         await host.DisposeAsync();

@@ -13,7 +13,7 @@ internal sealed class EmbeddedActors : IMemberActors
     private EmbeddedActors(MemberPlace place)
     {
         _place = place;
-        _slot = new NodeSlot(place.Runner, place.Folder.Genesis, place.Clock, place.Random, place.Logs);
+        _slot = new NodeSlot(place.Runner, place.Folder.Genesis, place.Snapshots, place.Clock, place.Random, place.Logs);
         Node = new LocalNode(_slot, place.Folder.Genesis, Math.Max(0, place.Book.IndexOf(0, place.Member)));
     }
 

@@ -7,6 +7,7 @@ using HealthLedger.Node.Doors;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Protocol.Receipts;
+using HealthLedger.Storage.Snapshots;
 using HealthLedger.Validator;
 using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Links.Http;
@@ -62,6 +63,13 @@ internal sealed class MemberHost : IAsyncDisposable
             return fault.Code == FaultCode.AddressTaken ? new Fault(fault.Code, $"{fault.Message} Choose another address with --links-url.") : fault;
         }
         RandomNumberGenerator random = RandomNumberGenerator.Create();
+        if (!(await doors.OpenDatabaseAsync(options.Data, clock)).TryGet(out NodeDatabases? databases, out fault)
+            || !databases.Store(folder.Genesis, self, MemberFolder.MemberPath(options.Data), random).TryGet(out SnapshotStore? snapshots, out fault))
+        {
+            await links.DisposeAsync();
+            await doors.DisposeAsync();
+            return fault;
+        }
         LedgerShardOptions shard = new() { SlowAfter = doors.SlowAfter };
         MemberRunner runner = new(seams.Parts(new MemberParts
         {
@@ -79,7 +87,7 @@ internal sealed class MemberHost : IAsyncDisposable
             Loggers = doors.Logs,
         }));
         MemberHost host = new(doors, links, runner, random);
-        MemberPlace place = new(options.Role, folder, self, keys, runner, links, listen, shard, book, clock, random, doors.Logs);
+        MemberPlace place = new(options.Role, folder, self, keys, runner, links, listen, shard, book, snapshots, clock, random, doors.Logs);
         Fault? refused = await host.OpenAsync(place, actors, seated, options.Data, cancel);
         if (refused is null) return host;
         await host.DisposeAsync();

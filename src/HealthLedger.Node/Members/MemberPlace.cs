@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using HealthLedger.Actors.LedgerShards;
 using HealthLedger.Actors.Network;
 using HealthLedger.Protocol;
+using HealthLedger.Storage.Snapshots;
 using HealthLedger.Validator.Configurations;
 using HealthLedger.Validator.Links.Http;
 
@@ -18,8 +19,9 @@ namespace HealthLedger.Node.Members;
 /// <param name="Listen">Where those listen.</param>
 /// <param name="Shard">How shard actors batch and lead.</param>
 /// <param name="Book">The configurations.</param>
+/// <param name="Snapshots">Where what is costly to find again is kept.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Random">Ids, salts and nonces come from it.</param>
 /// <param name="Logs">Gets the actors' log.</param>
 internal sealed record MemberPlace(string Role, MemberFolder Folder, Hash32 Member, MemberKeys Keys, MemberRunner Runner, HttpLinks Links, IPEndPoint Listen, LedgerShardOptions Shard, ConfigurationBook Book,
-    TimeProvider Clock, RandomNumberGenerator Random, ILoggerFactory Logs);
+    SnapshotStore Snapshots, TimeProvider Clock, RandomNumberGenerator Random, ILoggerFactory Logs);

@@ -35,6 +35,7 @@ internal static class SiloCommand
         if (!DoorHost.Prepare(options.Role, options.Url, options.PublicUrl, Log).TryGet(out DoorHost? doors, out fault)) return Refusal.Say(fault);
         await using (doors)
         {
+            if (!(await doors.OpenDatabaseAsync(options.Data, TimeProvider.System)).TryGet(out _, out fault)) return Refusal.Say(fault);
             if (!(await ClusterGateway.StartAsync(place, TimeProvider.System, doors.Logs, cancel)).TryGet(out ClusterGateway? cluster, out fault)) return Refusal.Say(fault);
             await using (cluster)
             await using (Orleans.Clients.ClusterNode node = cluster.NodeOf(folder.Genesis, [.. folder.Genesis.Configuration.Members.Select(member => member.Identity.KeyId)]))

@@ -32,7 +32,8 @@ internal sealed class StandaloneHost : IAsyncDisposable
         Func<IReadOnlyList<OrganizationKeys>, IEnumerable<SmartClient>> moreClients, Action<ILoggingBuilder> logging, CancellationToken cancel)
     {
         if (!DoorHost.Prepare(NodeRole.Standalone, options.Url, options.PublicUrl, logging).TryGet(out DoorHost? doors, out Fault fault)) return fault;
-        if (!(await StandaloneNodes.StartAsync(options with { SlowAfter = doors.SlowAfter }, networkName, TimeProvider.System, doors.Logs)).TryGet(out StandaloneNodes? nodes, out fault))
+        if (!(await doors.OpenDatabaseAsync(options.Data, TimeProvider.System)).TryGet(out NodeDatabases? databases, out fault)
+            || !(await StandaloneNodes.StartAsync(options with { SlowAfter = doors.SlowAfter }, networkName, databases, TimeProvider.System, doors.Logs)).TryGet(out StandaloneNodes? nodes, out fault))
         {
             await doors.DisposeAsync();
             return fault;

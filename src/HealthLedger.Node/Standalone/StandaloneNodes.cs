@@ -4,6 +4,7 @@ using HealthLedger.Actors.Network;
 using HealthLedger.Actors.Nodes;
 using HealthLedger.Node.Doors;
 using HealthLedger.Protocol.Errors;
+using HealthLedger.Storage.Snapshots;
 
 namespace HealthLedger.Node.Standalone;
 
@@ -13,10 +14,10 @@ internal sealed class StandaloneNodes : IAsyncDisposable
     private readonly RandomNumberGenerator _random;
     private readonly NodeSlot[] _slots;
 
-    private StandaloneNodes(StandaloneNetwork network, RandomNumberGenerator random, TimeProvider clock, ILoggerFactory logs)
+    private StandaloneNodes(StandaloneNetwork network, IReadOnlyList<SnapshotStore> snapshots, RandomNumberGenerator random, TimeProvider clock, ILoggerFactory logs)
     {
         (Network, _random) = (network, random);
-        _slots = [.. Enumerable.Range(0, network.Count).Select(member => new NodeSlot(network.Runner(member), network.Genesis, clock, random, logs))];
+        _slots = [.. snapshots.Select((store, member) => new NodeSlot(network.Runner(member), network.Genesis, store, clock, random, logs))];
     }
 
     /// <summary>The network.</summary>
@@ -29,13 +30,25 @@ internal sealed class StandaloneNodes : IAsyncDisposable
     public NodeSlot Slot(int member) => _slots[member];
 
     /// <summary>Starts the network in a folder, founding it where there is none.</summary>
-    public static async Task<Result<StandaloneNodes>> StartAsync(NodeOptions options, string networkName, TimeProvider clock, ILoggerFactory logs)
+    public static async Task<Result<StandaloneNodes>> StartAsync(NodeOptions options, string networkName, NodeDatabases databases, TimeProvider clock, ILoggerFactory logs)
     {
         RandomNumberGenerator random = RandomNumberGenerator.Create();
         StandaloneOptions standalone = new() { Network = networkName, Shards = options.Shards, Shard = new LedgerShardOptions { SlowAfter = options.SlowAfter } };
         Directory.CreateDirectory(options.Data);
         Result<StandaloneNetwork> started = await StandaloneNetwork.StartAsync(options.Data, options.Members, standalone, random, clock, logs);
-        return started.TryGet(out StandaloneNetwork? network, out Fault fault) ? new StandaloneNodes(network, random, clock, logs) : fault;
+        if (!started.TryGet(out StandaloneNetwork? network, out Fault fault)) return fault;
+        List<SnapshotStore> snapshots = [];
+        for (int member = 0; member < network.Count; member++)
+        {
+            Result<SnapshotStore> store = databases.Store(network.Genesis, network.IdOf(member), network.FolderOf(member), random);
+            if (!store.IsOk)
+            {
+                await network.DisposeAsync();
+                return store.Fault;
+            }
+            snapshots.Add(store.Value);
+        }
+        return new StandaloneNodes(network, snapshots, random, clock, logs);
     }
 
     /// <summary>Stops a member and its node.</summary>

@@ -1,3 +1,4 @@
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 
 namespace HealthLedger.Storage.Snapshots;
@@ -23,6 +24,9 @@ internal sealed class DatabaseGate : IAsyncDisposable
 
     public DatabaseGate(ICacheDatabase database, DatabaseOptions options, TimeProvider clock, DatabaseMetrics metrics) =>
         (_database, _options, _clock, _metrics) = (database, options, clock, metrics);
+
+    /// <summary>Which database it is that was reached last: another value after it was dropped and created empty.</summary>
+    public Id16 Identity { get; private set; }
 
     /// <summary>What is wrong; null while the database answers.</summary>
     public string? Trouble => _trouble;
@@ -127,8 +131,9 @@ internal sealed class DatabaseGate : IAsyncDisposable
         using ITimer timer = _clock.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), ending, _options.ConnectTimeout, Timeout.InfiniteTimeSpan);
         try
         {
-            Result<int> migrated = await _database.MigrateAsync(ending.Token).AsTask().WaitAsync(ending.Token);
+            Result<Id16> migrated = await _database.MigrateAsync(ending.Token).AsTask().WaitAsync(ending.Token);
             if (!migrated.IsOk) return (false, migrated.Fault);
+            Identity = migrated.Value;
         }
         catch (Exception failure) when (failure is DatabaseException or OperationCanceledException)
         {

@@ -21,6 +21,11 @@ internal sealed class DatabaseMetrics : IDisposable
         _rows = _meter.CreateCounter<long>("healthledger.database.rows", "{row}", "Snapshots written or deleted.");
         _dropped = _meter.CreateCounter<long>("healthledger.database.dropped", "{row}", "Snapshots that were not kept because the queue was full or the database took them never.");
         _refused = _meter.CreateCounter<long>("healthledger.database.refused", "{row}", "Snapshots that were read and not believed, by reason.");
+        // Told from the start, so that a first one is an increase.
+        _rows.Add(0);
+        _dropped.Add(0);
+        foreach (string reason in new[] { "altered", "format", "database", "future", "old", "header" }) _refused.Add(0, new KeyValuePair<string, object?>("reason", reason));
+        foreach (string operation in new[] { "get", "list", "write", "add", "sweep" }) _failures.Add(0, new KeyValuePair<string, object?>("operation", operation));
     }
 
     /// <summary>Watches what only the node's database knows.</summary>
@@ -29,7 +34,7 @@ internal sealed class DatabaseMetrics : IDisposable
         _meter.CreateObservableGauge("healthledger.database.up", () => up() ? 1L : 0L, null, "1 while the database answers.");
         _meter.CreateObservableGauge("healthledger.database.waiting", waitingRows, "{row}", "Snapshots that wait to be written.");
         _meter.CreateObservableGauge("healthledger.database.waiting.size", waitingBytes, "By", "Bytes that wait to be written.");
-        _meter.CreateObservableGauge("healthledger.database.members", members, "{member}", "Members of shared sets at the last count.");
+        _meter.CreateObservableGauge("healthledger.database.remembered", members, "{id}", "Ids in shared sets: assertions that were used and have not expired.");
     }
 
     public void Done(string operation, TimeSpan time) => _duration.Record(time.TotalSeconds, new KeyValuePair<string, object?>("operation", operation));

@@ -56,6 +56,12 @@ public sealed record DatabaseOptions
     /// <summary>Snapshots that were not put for so long are deleted.</summary>
     public TimeSpan KeepSnapshots { get; init; } = TimeSpan.FromDays(60);
 
+    /// <summary>
+    /// Whether clients get tokens while PostgreSQL is away. A gateway then knows of its own assertions only, so that one which was stolen within its five minutes
+    /// could be played at another gateway; without it clients are told to try again.
+    /// </summary>
+    public bool TokensWithoutDatabase { get; init; }
+
     /// <summary>The fault that names a setting which is not legal, and what would be; null for none.</summary>
     public Fault? Check()
     {

@@ -15,9 +15,12 @@ public interface ICacheDatabase : IAsyncDisposable
     /// <summary>
     /// Connects and brings the tables to the newest form this software knows; nothing happens where they have it. Several nodes may do this at once.
     /// </summary>
-    /// <returns>The number of the newest migration; a fault where the database is of newer software, or where an operator has to act.</returns>
+    /// <returns>
+    /// What the database is: random bytes drawn when its tables were made, so that one that was dropped and created empty is known for another. A fault
+    /// where it is of newer software, or where an operator has to act.
+    /// </returns>
     /// <exception cref="DatabaseException">The database cannot be reached now.</exception>
-    ValueTask<Result<int>> MigrateAsync(CancellationToken cancel);
+    ValueTask<Result<Id16>> MigrateAsync(CancellationToken cancel);
 
     /// <summary>One row; null for none.</summary>
     ValueTask<SnapshotRow?> GetAsync(RowPlace place, CancellationToken cancel);
@@ -26,7 +29,7 @@ public interface ICacheDatabase : IAsyncDisposable
     /// <param name="changes">Puts and deletions.</param>
     /// <param name="now">The moment that is noted with what is put, in milliseconds since 1970.</param>
     /// <param name="cancel">Gives up.</param>
-    ValueTask WriteAsync(IReadOnlyList<RowChange> changes, long now, CancellationToken cancel);
+    ValueTask WriteAsync(IReadOnlyList<SnapshotChange> changes, long now, CancellationToken cancel);
 
     /// <summary>Rows that are due, ascending by due time and key.</summary>
     /// <param name="owner">Whose.</param>
@@ -36,9 +39,6 @@ public interface ICacheDatabase : IAsyncDisposable
     /// <param name="limit">At most so many.</param>
     /// <param name="cancel">Gives up.</param>
     ValueTask<IReadOnlyList<SnapshotRow>> ListDueAsync(Hash32 owner, SnapshotKind kind, long until, DueCursor after, int limit, CancellationToken cancel);
-
-    /// <summary>Deletes all rows of an owner that are of a kind.</summary>
-    ValueTask ClearAsync(Hash32 owner, SnapshotKind kind, CancellationToken cancel);
 
     /// <summary>Adds members to sets, each at most once, however many nodes try at the same time. One that has expired may be added again.</summary>
     /// <param name="entries">Distinct.</param>

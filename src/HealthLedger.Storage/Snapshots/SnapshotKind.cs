@@ -8,7 +8,4 @@ public enum SnapshotKind : short
 
     /// <summary>Up to which block a shard's running grants are all there.</summary>
     GrantEndsMark = 2,
-
-    /// <summary>A page of a patient's log.</summary>
-    PatientLog = 3,
 }

@@ -21,7 +21,7 @@ public readonly record struct RowPlace(Hash32 Owner, SnapshotKind Kind, Hash32 K
 /// <summary>A row to be put, or to be deleted.</summary>
 /// <param name="Place">Which.</param>
 /// <param name="Row">What is put; null deletes.</param>
-public readonly record struct RowChange(RowPlace Place, SnapshotRow? Row)
+public readonly record struct SnapshotChange(RowPlace Place, SnapshotRow? Row)
 {
     /// <summary>Bytes that this change holds in memory, about.</summary>
     public int Weight => 256 + (Row?.Sealed.Length ?? 0);

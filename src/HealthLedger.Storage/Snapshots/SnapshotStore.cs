@@ -20,23 +20,29 @@ public sealed class SnapshotStore
 
     internal SnapshotStore(NodeDatabase database, SnapshotSecret secret) => (_database, _seal, _owner) = (database, new SnapshotSeal(secret), secret.Owner);
 
+    /// <summary>Which database it is: another value after it was dropped and created empty, so that who relied on all being there puts it again.</summary>
+    public Id16 Database => _database.Gate.Identity;
+
+    /// <summary>A sentence for the operator where something is wrong; null while the database answers.</summary>
+    public string? Warning => _database.Warning;
+
     /// <summary>Puts a snapshot in the place of the older one. False where there is no room, or it is larger than a snapshot may be.</summary>
     public bool TryPut(Snapshot snapshot)
     {
         if (snapshot.Bytes.Length > Snapshot.BytesMax || snapshot.Key.Length is 0 or > Snapshot.KeyBytesMax) return false;
         SnapshotRow row = _seal.Seal(snapshot);
-        return Queue.TryAdd(new RowChange(row.Place, row));
+        return Queue.TryAdd(new SnapshotChange(row.Place, row));
     }
 
     /// <summary>Deletes a snapshot. False where there is no room for it in the queue.</summary>
-    public bool TryDelete(SnapshotKind kind, ReadOnlySpan<byte> key) => Queue.TryAdd(new RowChange(_seal.PlaceOf(kind, key), null));
+    public bool TryDelete(SnapshotKind kind, ReadOnlySpan<byte> key) => Queue.TryAdd(new SnapshotChange(_seal.PlaceOf(kind, key), null));
 
     /// <summary>A snapshot; null where there is none, it cannot be had now, or it was altered. Which block it stands on is the caller's to check.</summary>
     public async ValueTask<Snapshot?> GetAsync(SnapshotKind kind, ReadOnlyMemory<byte> key)
     {
         RowPlace place = _seal.PlaceOf(kind, key.Span);
         SnapshotRow? row;
-        if (Queue.TryGet(place, out RowChange waiting)) row = waiting.Row;
+        if (Queue.TryGet(place, out SnapshotChange waiting)) row = waiting.Row;
         else row = (await _database.Gate.TryAsync("get", _database.Options.ReadTimeout, stop => _database.Backend.GetAsync(place, stop))).Answer;
         return row is null ? null : Opened(row);
     }
@@ -47,7 +53,7 @@ public sealed class SnapshotStore
     /// </summary>
     public async ValueTask<Result<DueList>> ListDueAsync(SnapshotKind kind, long until, DueCursor after)
     {
-        Dictionary<RowPlace, RowChange> waiting = Queue.Where(place => place.Owner == _owner && place.Kind == kind);
+        Dictionary<RowPlace, SnapshotChange> waiting = Queue.Where(place => place.Owner == _owner && place.Kind == kind);
         (bool done, IReadOnlyList<SnapshotRow>? rows) = await _database.Gate.TryAsync("list", _database.Options.WriteTimeout,
             stop => _database.Backend.ListDueAsync(_owner, kind, until, after, ListMax, stop));
         if (!done) return new Fault(FaultCode.Unavailable, "The database of snapshots does not answer.");
@@ -59,12 +65,8 @@ public sealed class SnapshotStore
         return new DueList([.. all.Select(Opened).OfType<Snapshot>()], next);
     }
 
-    /// <summary>Deletes all snapshots of a kind. False where the database does not answer.</summary>
-    public async ValueTask<bool> ClearAsync(SnapshotKind kind) => (await _database.Gate.TryAsync("clear", _database.Options.WriteTimeout, async stop =>
-    {
-        await _database.Backend.ClearAsync(_owner, kind, stop);
-        return true;
-    })).Done;
+    /// <summary>Counts a snapshot that was read and is not used: of another form, of a block that the own replica does not have.</summary>
+    public void Refuse(string reason) => _database.Metrics.Refused(reason);
 
     /// <summary>Back pressure for who has much to put: ends when at most half of the queue is taken.</summary>
     public Task WaitForRoomAsync(CancellationToken cancel) => Queue.WaitForRoomAsync(cancel);
@@ -77,9 +79,6 @@ public sealed class SnapshotStore
         if (snapshot is null) _database.Metrics.Refused("altered");
         return snapshot;
     }
-
-    /// <summary>Counts a snapshot that was read and is not used: of another form, of a block that the own replica does not have.</summary>
-    public void Refuse(string reason) => _database.Metrics.Refused(reason);
 }
 
 /// <summary>A page of what is due.</summary>

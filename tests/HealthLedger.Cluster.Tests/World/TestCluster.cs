@@ -8,6 +8,7 @@ using HealthLedger.Client.Keys;
 using HealthLedger.Client.Network;
 using HealthLedger.Gateway.Tests.World;
 using HealthLedger.Storage;
+using HealthLedger.Storage.Snapshots;
 using HealthLedger.Validator;
 using Microsoft.Extensions.Logging;
 
@@ -48,9 +49,12 @@ internal sealed class TestCluster : IStoryCluster
 
     public OrganizationWallet Clinic => Wallet(Count);
 
-    public static async Task<TestCluster> StartAsync(int members = 4)
+    /// <summary>Where a member's node keeps snapshots; null for nowhere.</summary>
+    public Func<int, SnapshotStore>? Snapshots { get; private init; }
+
+    public static async Task<TestCluster> StartAsync(int members = 4, Func<int, SnapshotStore>? snapshots = null)
     {
-        TestCluster cluster = new(members);
+        TestCluster cluster = new(members) { Snapshots = snapshots };
         await cluster.OpenAsync();
         return cluster;
     }
@@ -173,7 +177,7 @@ internal sealed class TestCluster : IStoryCluster
     /// <summary>A node over a member that is up, with a clock of its own.</summary>
     public MemberNode Open(StandaloneMember member, TimeProvider clock) => new(
         member.Replica, [.. Enumerable.Range(0, member.Replica.ShardCount).Select(member.Shard)], member.Signing,
-        new EmbeddedHostOptions { CopyValues = true, ForbidCycles = true, DuplicateActivations = 2 }, clock, _random, _logs);
+        new EmbeddedHostOptions { CopyValues = true, ForbidCycles = true, DuplicateActivations = 2 }, clock, _random, _logs) { Snapshots = Snapshots?.Invoke(member.Replica.Member) };
 
     private async Task CloseNodeAsync(int member)
     {

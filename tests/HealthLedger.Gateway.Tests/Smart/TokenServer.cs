@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using HealthLedger.Gateway.Smart;
 using HealthLedger.Protocol.Keys;
+using HealthLedger.Storage.Snapshots.Writing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ internal sealed class TokenServer : ISmartClients, IAsyncDisposable
 
     public SmartClient? Find(string clientId) => clientId == ClientId ? _client : null;
 
-    public static async Task<TokenServer> StartAsync()
+    public static async Task<TokenServer> StartAsync(SharedSets? shared = null)
     {
         (ECDsa ec, RSA rsa) = Keys.Value;
         ECParameters point = ec.ExportParameters(false);
@@ -51,7 +52,7 @@ internal sealed class TokenServer : ISmartClients, IAsyncDisposable
         builder.WebHost.UseTestServer();
         WebApplication app = builder.Build();
         TokenServer server = new(app, client, tokens, clock, ec, rsa);
-        new TokenEndpoint(new ClientAssertion(server, new ReplayCache(clock, 8), clock), tokens, new Uri("https://gateway.example")).Map(app);
+        new TokenEndpoint(new ClientAssertion(server, new ReplayCache(clock, shared, capacity: 8), clock), tokens, new Uri("https://gateway.example")).Map(app);
         await app.StartAsync();
         return server;
     }

@@ -47,20 +47,20 @@ public abstract class CacheDatabaseTests : IAsyncLifetime
     [Fact]
     public async Task Owners_and_kinds_do_not_see_each_other()
     {
-        await WriteAsync(Put(Row("a", due: 1, bytes: [1])), Put(Row("a", due: 1, bytes: [2], owner: "other")), Put(Row("a", due: 1, bytes: [3], kind: SnapshotKind.PatientLog)));
+        await WriteAsync(Put(Row("a", due: 1, bytes: [1])), Put(Row("a", due: 1, bytes: [2], owner: "other")), Put(Row("a", due: 1, bytes: [3], kind: SnapshotKind.GrantEndsMark)));
         (await GetAsync(Row("a").Place))!.Sealed.ToArray().Should().Equal(1);
         (await DueAsync(10)).Should().ContainSingle().Which.Sealed.ToArray().Should().Equal(1);
-        await _database.ClearAsync(Owner, SnapshotKind.GrantEnd, default);
+        await WriteAsync(Delete(Row("a")));
         (await GetAsync(Row("a").Place)).Should().BeNull();
         (await GetAsync(Row("a", owner: "other").Place))!.Sealed.ToArray().Should().Equal(2);
-        (await GetAsync(Row("a", kind: SnapshotKind.PatientLog).Place))!.Sealed.ToArray().Should().Equal(3);
+        (await GetAsync(Row("a", kind: SnapshotKind.GrantEndsMark).Place))!.Sealed.ToArray().Should().Equal(3);
     }
 
     [Fact]
     public async Task What_is_due_is_listed_in_order_page_by_page_each_once()
     {
         // Ten to a moment, so that pages end within one.
-        RowChange[] changes = [.. Enumerable.Range(0, 100).Select(i => Put(Row($"k{i}", due: i / 10))), Put(Row("never")), Put(Row("later", due: 11))];
+        SnapshotChange[] changes = [.. Enumerable.Range(0, 100).Select(i => Put(Row($"k{i}", due: i / 10))), Put(Row("never")), Put(Row("later", due: 11))];
         await WriteAsync(changes);
         List<SnapshotRow> all = [];
         DueCursor after = DueCursor.Start;
@@ -89,7 +89,7 @@ public abstract class CacheDatabaseTests : IAsyncLifetime
     {
         byte[] large = new byte[HealthLedger.Storage.Snapshots.Sealing.SnapshotSeal.SealedBytesMax];
         Random.Shared.NextBytes(large);
-        SnapshotRow row = new(new RowPlace(Hash32.Zero, SnapshotKind.PatientLog, Hash32.Zero), int.MaxValue, long.MaxValue, Hash32.Zero, int.MinValue, long.MinValue + 1, large);
+        SnapshotRow row = new(new RowPlace(Hash32.Zero, SnapshotKind.GrantEndsMark, Hash32.Zero), int.MaxValue, long.MaxValue, Hash32.Zero, int.MinValue, long.MinValue + 1, large);
         await WriteAsync(Put(row));
         SnapshotRow read = (await GetAsync(row.Place))!;
         (read.Shard, read.Height, read.Format, read.Due).Should().Be((int.MaxValue, long.MaxValue, int.MinValue, long.MinValue + 1));
@@ -141,10 +141,10 @@ public abstract class CacheDatabaseTests : IAsyncLifetime
     public async Task Writers_of_the_same_rows_do_not_stop_each_other()
     {
         ICacheDatabase second = await MigratedAsync();
-        RowChange[] rows = [.. Enumerable.Range(0, 200).Select(i => Put(Row($"k{i}", due: i)))];
+        SnapshotChange[] rows = [.. Enumerable.Range(0, 200).Select(i => Put(Row($"k{i}", due: i)))];
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
         {
-            RowChange[] mine = [.. i % 2 == 0 ? rows : rows.Reverse()];
+            SnapshotChange[] mine = [.. i % 2 == 0 ? rows : rows.Reverse()];
             await (i % 4 < 2 ? _database : second).WriteAsync(mine, Now, default);
         })));
         (await DueAsync(1_000, 1_000)).Should().HaveCount(200);
@@ -158,7 +158,7 @@ public abstract class CacheDatabaseTests : IAsyncLifetime
         return database;
     }
 
-    private ValueTask WriteAsync(params RowChange[] changes) => _database.WriteAsync(changes, Now, default);
+    private ValueTask WriteAsync(params SnapshotChange[] changes) => _database.WriteAsync(changes, Now, default);
 
     private ValueTask<SnapshotRow?> GetAsync(RowPlace place) => _database.GetAsync(place, default);
 

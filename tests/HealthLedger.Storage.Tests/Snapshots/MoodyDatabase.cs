@@ -23,7 +23,7 @@ internal sealed class MoodyDatabase : ICacheDatabase
     public Func<SnapshotRow, SnapshotRow> Lie = row => row;
 
     /// <summary>The batches that were written.</summary>
-    public List<IReadOnlyList<RowChange>> Batches { get; } = [];
+    public List<IReadOnlyList<SnapshotChange>> Batches { get; } = [];
 
     /// <summary>How often it was used, or tried.</summary>
     public int Uses;
@@ -33,7 +33,7 @@ internal sealed class MoodyDatabase : ICacheDatabase
     /// <summary>Dropped and created empty.</summary>
     public void Lose() => _rows = new MemoryDatabase();
 
-    public async ValueTask<Result<int>> MigrateAsync(CancellationToken cancel)
+    public async ValueTask<Result<Id16>> MigrateAsync(CancellationToken cancel)
     {
         await UseAsync(cancel);
         return await _rows.MigrateAsync(cancel);
@@ -45,7 +45,7 @@ internal sealed class MoodyDatabase : ICacheDatabase
         return await _rows.GetAsync(place, cancel) is { } row ? Lie(row) : null;
     }
 
-    public async ValueTask WriteAsync(IReadOnlyList<RowChange> changes, long now, CancellationToken cancel)
+    public async ValueTask WriteAsync(IReadOnlyList<SnapshotChange> changes, long now, CancellationToken cancel)
     {
         await UseAsync(cancel);
         if (changes.Any(change => change.Place.Key == Poison)) throw new DatabaseException("It chokes.");
@@ -57,12 +57,6 @@ internal sealed class MoodyDatabase : ICacheDatabase
     {
         await UseAsync(cancel);
         return [.. (await _rows.ListDueAsync(owner, kind, until, after, limit, cancel)).Select(Lie)];
-    }
-
-    public async ValueTask ClearAsync(Hash32 owner, SnapshotKind kind, CancellationToken cancel)
-    {
-        await UseAsync(cancel);
-        await _rows.ClearAsync(owner, kind, cancel);
     }
 
     public async ValueTask<bool[]> AddAsync(IReadOnlyList<SetEntry> entries, long now, CancellationToken cancel)

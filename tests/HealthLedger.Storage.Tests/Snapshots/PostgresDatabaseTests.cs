@@ -1,4 +1,5 @@
 using HealthLedger.Cli.Bench.Baselines;
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Storage.Snapshots;
 using HealthLedger.Storage.Snapshots.Postgres;
@@ -28,11 +29,11 @@ public sealed class PostgresDatabaseTests(PostgresFixture fixture) : CacheDataba
     {
         DatabaseOptions fresh = Options with { Schema = $"test_{Guid.NewGuid():N}" };
         PostgresDatabase[] all = [.. Enumerable.Range(0, 6).Select(_ => Open(fresh))];
-        Result<int>[] migrated = await Task.WhenAll(all.Select(database => database.MigrateAsync(default).AsTask()));
+        Result<Id16>[] migrated = await Task.WhenAll(all.Select(database => database.MigrateAsync(default).AsTask()));
         migrated.Should().OnlyContain(result => result.IsOk && result.Value == migrated[0].Value);
         await all[5].WriteAsync([Put(Row("a"))], 1, default);
         (await all[0].GetAsync(Row("a").Place, default)).Should().NotBeNull();
-        (await ScalarAsync($"SELECT count(*) FROM {fresh.Schema}.migrations")).Should().Be((long)migrated[0].Value);
+        (await ScalarAsync($"SELECT count(*) FROM {fresh.Schema}.migrations")).Should().Be(1L);
         foreach (PostgresDatabase database in all) await database.DisposeAsync();
     }
 

@@ -67,6 +67,7 @@ public sealed class PostgresFaultTests(PostgresFixture fixture) : IAsyncLifetime
         SnapshotStore store = node.Store(Secret());
         store.TryPut(Snapshot("before"));
         await node.FlushAsync();
+        HealthLedger.Protocol.Id16 first = store.Database;
         await ExecuteAsync("DROP DATABASE grains WITH (FORCE)");
         (await store.GetAsync(SnapshotKind.GrantEnd, "before"u8.ToArray())).Should().BeNull();
         node.Warning.Should().NotBeNull();
@@ -76,6 +77,7 @@ public sealed class PostgresFaultTests(PostgresFixture fixture) : IAsyncLifetime
         (await store.GetAsync(SnapshotKind.GrantEnd, "meanwhile"u8.ToArray())).Should().NotBeNull();
         (await store.GetAsync(SnapshotKind.GrantEnd, "before"u8.ToArray())).Should().BeNull();
         node.Warning.Should().BeNull();
+        store.Database.Should().NotBe(first, "who relied on all being there has to know");
     }
 
     [Fact]

@@ -16,9 +16,9 @@ internal static class Rows
     public static SnapshotRow Row(string key, long? due = null, byte[]? bytes = null, string owner = "owner", SnapshotKind kind = SnapshotKind.GrantEnd, long height = 7) =>
         new(new RowPlace(HashOf(owner), kind, HashOf(key)), 3, height, HashOf("header"), 1, due, bytes ?? [1, 2, 3]);
 
-    public static RowChange Put(SnapshotRow row) => new(row.Place, row);
+    public static SnapshotChange Put(SnapshotRow row) => new(row.Place, row);
 
-    public static RowChange Delete(SnapshotRow row) => new(row.Place, null);
+    public static SnapshotChange Delete(SnapshotRow row) => new(row.Place, null);
 
     public static SetEntry Member(string id, long expires, string set = "set") => new(HashOf(set), HashOf(id), expires);
 

@@ -30,7 +30,7 @@ public sealed class SnapshotSealTests
         SnapshotRow[] altered =
         [
             row with { Shard = 4 }, row with { Height = 8 }, row with { Header = HashOf("another") }, row with { Format = 2 }, row with { Due = 6 }, row with { Due = null },
-            row with { Place = row.Place with { Kind = SnapshotKind.PatientLog } }, row with { Place = row.Place with { Key = HashOf("x") } }, row with { Place = row.Place with { Owner = HashOf("x") } },
+            row with { Place = row.Place with { Kind = SnapshotKind.GrantEndsMark } }, row with { Place = row.Place with { Key = HashOf("x") } }, row with { Place = row.Place with { Owner = HashOf("x") } },
             row with { Place = seal.PlaceOf(SnapshotKind.GrantEnd, "b"u8) }, row with { Sealed = default }, row with { Sealed = new byte[SnapshotSeal.SealedBytesMax + 1] },
         ];
         altered.Should().OnlyContain(lie => seal.Open(lie) == null);

@@ -1,3 +1,4 @@
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using HealthLedger.Storage.Snapshots;
 using HealthLedger.Storage.Snapshots.Sqlite;
@@ -33,7 +34,7 @@ public sealed class SqliteDatabaseTests : CacheDatabaseTests
     {
         Execute("INSERT INTO migrations (number, name) VALUES (99, 'of tomorrow')");
         await using SqliteDatabase database = Open();
-        Result<int> refused = await database.MigrateAsync(default);
+        Result<Id16> refused = await database.MigrateAsync(default);
         refused.Fault.Code.Should().Be(FaultCode.DatabaseNewer);
         refused.Fault.Message.Should().Contain("99");
         Result<NodeDatabase> opened = await NodeDatabase.OpenAsync(new DatabaseOptions { File = File }, _folder, TimeProvider.System);
@@ -79,8 +80,8 @@ public sealed class SqliteDatabaseTests : CacheDatabaseTests
     {
         string other = Path.Combine(_folder, "shared.db");
         SqliteDatabase[] all = [.. Enumerable.Range(0, 4).Select(_ => SqliteDatabase.Open(other).Value)];
-        int[] numbers = await Task.WhenAll(all.Select(async database => (await database.MigrateAsync(default)).Value));
-        numbers.Should().OnlyContain(number => number == numbers[0]);
+        Id16[] identities = await Task.WhenAll(all.Select(async database => (await database.MigrateAsync(default)).Value));
+        identities.Should().OnlyContain(identity => identity == identities[0]);
         foreach (SqliteDatabase database in all) await database.DisposeAsync();
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 
@@ -7,6 +8,7 @@ namespace HealthLedger.Storage.Snapshots.Memory;
 /// <param name="bytesMax">Bytes of snapshots held at most.</param>
 public sealed class MemoryDatabase(long bytesMax = 64L << 20) : ICacheDatabase
 {
+    private readonly Id16 _identity = new(RandomNumberGenerator.GetBytes(Id16.Length));
     private readonly Lock _gate = new();
     private readonly Dictionary<RowPlace, (LinkedListNode<RowPlace> Age, SnapshotRow Row, long Put)> _rows = [];
     private readonly LinkedList<RowPlace> _ages = new();
@@ -18,7 +20,7 @@ public sealed class MemoryDatabase(long bytesMax = 64L << 20) : ICacheDatabase
     public string Name => "memory";
 
     /// <inheritdoc/>
-    public ValueTask<Result<int>> MigrateAsync(CancellationToken cancel) => new(0);
+    public ValueTask<Result<Id16>> MigrateAsync(CancellationToken cancel) => new(_identity);
 
     /// <inheritdoc/>
     public ValueTask<SnapshotRow?> GetAsync(RowPlace place, CancellationToken cancel)
@@ -27,11 +29,11 @@ public sealed class MemoryDatabase(long bytesMax = 64L << 20) : ICacheDatabase
     }
 
     /// <inheritdoc/>
-    public ValueTask WriteAsync(IReadOnlyList<RowChange> changes, long now, CancellationToken cancel)
+    public ValueTask WriteAsync(IReadOnlyList<SnapshotChange> changes, long now, CancellationToken cancel)
     {
         lock (_gate)
         {
-            foreach (RowChange change in changes)
+            foreach (SnapshotChange change in changes)
             {
                 Remove(change.Place);
                 if (change.Row is not { } row) continue;
@@ -58,14 +60,6 @@ public sealed class MemoryDatabase(long bytesMax = 64L << 20) : ICacheDatabase
             }
         }
         return new(found);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask ClearAsync(Hash32 owner, SnapshotKind kind, CancellationToken cancel)
-    {
-        lock (_gate)
-            foreach (RowPlace place in _rows.Keys.Where(place => place.Owner == owner && place.Kind == kind).ToArray()) Remove(place);
-        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -104,7 +98,7 @@ public sealed class MemoryDatabase(long bytesMax = 64L << 20) : ICacheDatabase
         if (!_rows.Remove(place, out var held)) return;
         _ages.Remove(held.Age);
         if (held.Row.Due is { } due) _due.Remove((due, place.Key, place));
-        _bytes -= new RowChange(place, held.Row).Weight;
+        _bytes -= new SnapshotChange(place, held.Row).Weight;
     }
 
     private static int Compare((long Due, Hash32 Key, RowPlace Place) left, (long Due, Hash32 Key, RowPlace Place) right)

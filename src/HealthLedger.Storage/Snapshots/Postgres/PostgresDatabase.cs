@@ -11,7 +11,7 @@ public sealed class PostgresDatabase : ICacheDatabase
 {
     private readonly NpgsqlDataSource _source;
     private readonly PostgresSchema _schema;
-    private readonly string _get, _put, _delete, _list, _clear, _add, _sweepMembers, _sweepSnapshots, _count;
+    private readonly string _get, _put, _delete, _list, _add, _sweepMembers, _sweepSnapshots, _count;
 
     private PostgresDatabase(NpgsqlDataSource source, DatabaseOptions options)
     {
@@ -33,7 +33,6 @@ public sealed class PostgresDatabase : ICacheDatabase
             SELECT shard, height, header, format, due, sealed, key FROM {snapshots}
             WHERE owner = $1 AND kind = $2 AND due IS NOT NULL AND due <= $3 AND (due, key) > ($4, $5) ORDER BY due, key LIMIT $6
             """;
-        _clear = $"DELETE FROM {snapshots} WHERE owner = $1 AND kind = $2";
         _add = $"""
             INSERT INTO {members} AS old ("set", id, expires) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])
             ON CONFLICT ("set", id) DO UPDATE SET expires = excluded.expires WHERE old.expires < $4 RETURNING "set", id
@@ -75,7 +74,7 @@ public sealed class PostgresDatabase : ICacheDatabase
     }
 
     /// <inheritdoc/>
-    public ValueTask<Result<int>> MigrateAsync(CancellationToken cancel) => RunAsync(_schema.MigrateAsync, cancel);
+    public ValueTask<Result<Id16>> MigrateAsync(CancellationToken cancel) => RunAsync(_schema.MigrateAsync, cancel);
 
     /// <inheritdoc/>
     public ValueTask<SnapshotRow?> GetAsync(RowPlace place, CancellationToken cancel) => RunAsync(async (connection, stop) =>
@@ -86,7 +85,7 @@ public sealed class PostgresDatabase : ICacheDatabase
     }, cancel);
 
     /// <inheritdoc/>
-    public async ValueTask WriteAsync(IReadOnlyList<RowChange> changes, long now, CancellationToken cancel) => await RunAsync(async (connection, stop) =>
+    public async ValueTask WriteAsync(IReadOnlyList<SnapshotChange> changes, long now, CancellationToken cancel) => await RunAsync(async (connection, stop) =>
     {
         // In one order everywhere, so that nodes which write the same rows wait for each other and not in a circle.
         SnapshotRow[] put = [.. changes.Where(change => change.Row is not null).Select(change => change.Row!).OrderBy(row => row.Place.Key)];
@@ -120,13 +119,6 @@ public sealed class PostgresDatabase : ICacheDatabase
             while (rows.Count < limit && await reader.ReadAsync(stop)) rows.Add(RowOf(reader, new RowPlace(owner, kind, HashOf(reader, 6))));
             return rows;
         }, cancel);
-
-    /// <inheritdoc/>
-    public async ValueTask ClearAsync(Hash32 owner, SnapshotKind kind, CancellationToken cancel) => await RunAsync(async (connection, stop) =>
-    {
-        await using NpgsqlCommand clear = new(_clear, connection) { Parameters = { Bytes(owner), Of((short)kind) } };
-        return await clear.ExecuteNonQueryAsync(stop);
-    }, cancel);
 
     /// <inheritdoc/>
     public ValueTask<bool[]> AddAsync(IReadOnlyList<SetEntry> entries, long now, CancellationToken cancel) => RunAsync(async (connection, stop) =>

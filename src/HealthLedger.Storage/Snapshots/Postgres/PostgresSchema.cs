@@ -1,3 +1,4 @@
+using HealthLedger.Protocol;
 using HealthLedger.Protocol.Errors;
 using Npgsql;
 
@@ -11,10 +12,10 @@ internal sealed class PostgresSchema(DatabaseOptions options)
 
     private static readonly IReadOnlyList<Migration> Migrations = Migration.For(typeof(PostgresSchema));
 
-    /// <summary>The number of the newest migration, or why the schema cannot be used.</summary>
-    public async ValueTask<Result<int>> MigrateAsync(NpgsqlConnection connection, CancellationToken cancel)
+    /// <summary>What the database is, or why the schema cannot be used.</summary>
+    public async ValueTask<Result<Id16>> MigrateAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        if (await VersionAsync(connection, cancel) is { } present && present >= Migrations.Count) return Judge(present);
+        if (await VersionAsync(connection, cancel) is { } present && present >= Migrations.Count) return await JudgeAsync(connection, present, cancel);
         if (!options.Migrate)
             return new Fault(FaultCode.DatabaseOlder, $"The schema {options.Schema} lacks migrations up to {Migrations.Count}, and this node is told not to run them. Run the scripts of deploy/postgres, or set HEALTHLEDGER__Database__Migrate=true.");
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
@@ -32,7 +33,7 @@ internal sealed class PostgresSchema(DatabaseOptions options)
             await note.ExecuteNonQueryAsync(cancel);
         }
         await transaction.CommitAsync(cancel);
-        return Judge(Math.Max(known, Migrations.Count));
+        return await JudgeAsync(connection, Math.Max(known, Migrations.Count), cancel);
 
         async ValueTask RunAsync(string sql)
         {
@@ -55,6 +56,11 @@ internal sealed class PostgresSchema(DatabaseOptions options)
         return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    private Result<int> Judge(int present) => present <= Migrations.Count ? present
-        : new Fault(FaultCode.DatabaseNewer, $"The schema {options.Schema} is of newer software (form {present}, this software knows {Migrations.Count}). Start the newer software, or give this one a schema of its own: nothing is lost.");
+    private async ValueTask<Result<Id16>> JudgeAsync(NpgsqlConnection connection, int present, CancellationToken cancel)
+    {
+        if (present > Migrations.Count)
+            return new Fault(FaultCode.DatabaseNewer, $"The schema {options.Schema} is of newer software (form {present}, this software knows {Migrations.Count}). Start the newer software, or give this one a schema of its own: nothing is lost.");
+        await using NpgsqlCommand command = new($"SELECT id FROM {options.Schema}.identity", connection);
+        return new Id16((byte[])(await command.ExecuteScalarAsync(cancel))!);
+    }
 }

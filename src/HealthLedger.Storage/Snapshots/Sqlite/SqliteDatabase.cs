@@ -34,7 +34,7 @@ public sealed class SqliteDatabase : ICacheDatabase
         SqliteLibrary.Require() is { } missing ? new Fault(FaultCode.Unsupported, missing) : new SqliteDatabase(file);
 
     /// <inheritdoc/>
-    public async ValueTask<Result<int>> MigrateAsync(CancellationToken cancel)
+    public async ValueTask<Result<Id16>> MigrateAsync(CancellationToken cancel)
     {
         if (_damaged) await BeginAnewAsync();
         try
@@ -58,7 +58,7 @@ public sealed class SqliteDatabase : ICacheDatabase
     }, cancel);
 
     /// <inheritdoc/>
-    public async ValueTask WriteAsync(IReadOnlyList<RowChange> changes, long now, CancellationToken cancel) => await RunAsync(_writer, session =>
+    public async ValueTask WriteAsync(IReadOnlyList<SnapshotChange> changes, long now, CancellationToken cancel) => await RunAsync(_writer, session =>
     {
         SqliteCommand put = session.Prepared("""
             INSERT INTO snapshots (owner, kind, key, shard, height, header, format, due, put, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -68,7 +68,7 @@ public sealed class SqliteDatabase : ICacheDatabase
         SqliteCommand delete = session.Prepared("DELETE FROM snapshots WHERE owner = $1 AND kind = $2 AND key = $3", 3);
         using SqliteTransaction transaction = session.Begin();
         (put.Transaction, delete.Transaction) = (transaction, transaction);
-        foreach (RowChange change in changes)
+        foreach (SnapshotChange change in changes)
         {
             byte[] owner = change.Place.Owner.ToArray(), key = change.Place.Key.ToArray();
             if (change.Row is { } row)
@@ -94,10 +94,6 @@ public sealed class SqliteDatabase : ICacheDatabase
             while (reader.Read()) rows.Add(RowOf(reader, new RowPlace(owner, kind, HashOf(reader, 6))));
             return rows;
         }, cancel);
-
-    /// <inheritdoc/>
-    public async ValueTask ClearAsync(Hash32 owner, SnapshotKind kind, CancellationToken cancel) => await RunAsync(_writer, session =>
-        Fill(session.Prepared("DELETE FROM snapshots WHERE owner = $1 AND kind = $2", 2), owner.ToArray(), (long)kind).ExecuteNonQuery(), cancel);
 
     /// <inheritdoc/>
     public ValueTask<bool[]> AddAsync(IReadOnlyList<SetEntry> entries, long now, CancellationToken cancel) => RunAsync(_writer, session =>
@@ -129,7 +125,7 @@ public sealed class SqliteDatabase : ICacheDatabase
         await _writer.CloseAsync();
     }
 
-    private static Result<int> Migrate(SqliteSession session)
+    private static Result<Id16> Migrate(SqliteSession session)
     {
         session.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT");
         // Begun as a writer, so that of two processes one waits for the other.
@@ -146,8 +142,9 @@ public sealed class SqliteDatabase : ICacheDatabase
             note.Parameters.AddWithValue("$2", step.Name);
             note.ExecuteNonQuery();
         }
+        byte[] identity = (byte[])session.New(transaction, "SELECT id FROM identity").ExecuteScalar()!;
         transaction.Commit();
-        return Migrations.Count;
+        return new Id16(identity);
     }
 
     private async ValueTask BeginAnewAsync()

@@ -18,9 +18,9 @@ internal sealed class WriteBehind : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly DatabaseMetrics _metrics;
     private readonly Lock _turn = new();
-    private readonly Dictionary<RowPlace, LinkedListNode<RowChange>> _pending = [];
-    private readonly LinkedList<RowChange> _order = new();
-    private readonly Dictionary<RowPlace, RowChange> _writing = [];
+    private readonly Dictionary<RowPlace, LinkedListNode<SnapshotChange>> _pending = [];
+    private readonly LinkedList<SnapshotChange> _order = new();
+    private readonly Dictionary<RowPlace, SnapshotChange> _writing = [];
     private readonly SemaphoreSlim _work = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _pump;
@@ -48,12 +48,12 @@ internal sealed class WriteBehind : IAsyncDisposable
     }
 
     /// <summary>Takes a change; false where there is no room.</summary>
-    public bool TryAdd(RowChange change)
+    public bool TryAdd(SnapshotChange change)
     {
         lock (_turn)
         {
-            long before = _pending.TryGetValue(change.Place, out LinkedListNode<RowChange>? old) ? old.Value.Weight : 0;
-            if (_bytes - before + change.Weight > _options.QueueBytesMax || (old is null && _pending.Count + _writing.Count >= _options.QueueRowsMax))
+            long before = _pending.TryGetValue(change.Place, out LinkedListNode<SnapshotChange>? old) ? old.Value.Weight : 0;
+            if (_bytes - before + change.Weight > _options.QueueBytesMax || (old is null && !_writing.ContainsKey(change.Place) && _pending.Count + _writing.Count >= _options.QueueRowsMax))
             {
                 // What waits already still goes: it was true when it was put, and snapshots are brought up to date by who reads them.
                 _metrics.Dropped(1);
@@ -68,11 +68,11 @@ internal sealed class WriteBehind : IAsyncDisposable
     }
 
     /// <summary>The newest change of a place that is not known to be in the database.</summary>
-    public bool TryGet(RowPlace place, [MaybeNullWhen(false)] out RowChange change)
+    public bool TryGet(RowPlace place, [MaybeNullWhen(false)] out SnapshotChange change)
     {
         lock (_turn)
         {
-            if (_pending.TryGetValue(place, out LinkedListNode<RowChange>? node))
+            if (_pending.TryGetValue(place, out LinkedListNode<SnapshotChange>? node))
             {
                 change = node.Value;
                 return true;
@@ -82,14 +82,14 @@ internal sealed class WriteBehind : IAsyncDisposable
     }
 
     /// <summary>All changes that are not known to be in the database and are taken by <paramref name="wanted"/>.</summary>
-    public Dictionary<RowPlace, RowChange> Where(Func<RowPlace, bool> wanted)
+    public Dictionary<RowPlace, SnapshotChange> Where(Func<RowPlace, bool> wanted)
     {
-        Dictionary<RowPlace, RowChange> found = [];
+        Dictionary<RowPlace, SnapshotChange> found = [];
         lock (_turn)
         {
-            foreach ((RowPlace place, RowChange change) in _writing)
+            foreach ((RowPlace place, SnapshotChange change) in _writing)
                 if (wanted(place)) found[place] = change;
-            foreach ((RowPlace place, LinkedListNode<RowChange> node) in _pending)
+            foreach ((RowPlace place, LinkedListNode<SnapshotChange> node) in _pending)
                 if (wanted(place)) found[place] = node.Value;
         }
         return found;
@@ -140,9 +140,12 @@ internal sealed class WriteBehind : IAsyncDisposable
             {
                 await _work.WaitAsync(_stopping.Token);
                 if (_options.Linger > TimeSpan.Zero) await Task.Delay(_options.Linger, _clock, _stopping.Token);
-                while (Take() is { Count: > 0 } batch)
+                while (true)
                 {
+                    // Taken when it can go: until then newer puts of the same thing take its place.
                     await _gate.WaitAsync(_stopping.Token);
+                    List<SnapshotChange> batch = Take();
+                    if (batch.Count == 0) break;
                     long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
                     (bool done, _) = await _gate.TryAsync("write", _options.WriteTimeout, async stop =>
                     {
@@ -165,9 +168,9 @@ internal sealed class WriteBehind : IAsyncDisposable
         }
     }
 
-    private List<RowChange> Take()
+    private List<SnapshotChange> Take()
     {
-        List<RowChange> batch = [];
+        List<SnapshotChange> batch = [];
         long bytes = 0;
         lock (_turn)
         {
@@ -184,14 +187,14 @@ internal sealed class WriteBehind : IAsyncDisposable
     }
 
     // What was not written goes back to the front, unless something newer is there; a batch that fails is halved until the row that is to blame is alone.
-    private void Settle(List<RowChange> batch, bool written)
+    private void Settle(List<SnapshotChange> batch, bool written)
     {
         lock (_turn)
         {
             _batchRows = written ? _options.BatchRowsMax : Math.Max(1, batch.Count / 2);
             for (int i = batch.Count - 1; i >= 0; i--)
             {
-                RowChange change = batch[i];
+                SnapshotChange change = batch[i];
                 _writing.Remove(change.Place);
                 if (written || _pending.ContainsKey(change.Place)) _bytes -= change.Weight;
                 else _pending[change.Place] = _order.AddFirst(change);
@@ -209,7 +212,7 @@ internal sealed class WriteBehind : IAsyncDisposable
         }
     }
 
-    private void Forget(LinkedListNode<RowChange> node)
+    private void Forget(LinkedListNode<SnapshotChange> node)
     {
         _order.Remove(node);
         _pending.Remove(node.Value.Place);

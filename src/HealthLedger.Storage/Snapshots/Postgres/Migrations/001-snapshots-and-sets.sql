@@ -25,3 +25,7 @@ CREATE TABLE members (
     PRIMARY KEY ("set", id)
 );
 CREATE INDEX members_expires ON members (expires);
+
+-- Tells this database from one that was created later in its place.
+CREATE TABLE identity (id bytea NOT NULL CHECK (octet_length(id) = 16));
+INSERT INTO identity (id) VALUES (uuid_send(gen_random_uuid()));

@@ -22,3 +22,7 @@ CREATE TABLE members (
     PRIMARY KEY ("set", id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX members_expires ON members (expires);
+
+-- Tells this database from one that was created later in its place.
+CREATE TABLE identity (id BLOB NOT NULL CHECK (length(id) = 16)) STRICT;
+INSERT INTO identity (id) VALUES (randomblob(16));
