@@ -23,9 +23,10 @@ internal static class TestMemberCommand
         lie.AcceptOnlyFromAmong("equivocate", "censor", "depose");
         Option<int> lose = new("--lose") { Description = "Of a hundred messages so many are lost" };
         Option<int> delay = new("--delay") { Description = "Milliseconds that a message waits at most, so that later ones overtake" };
+        Option<bool> next = new("--next-build") { Description = "Is the next build: it has version 2 of the rules and speaks one version more of the link protocol" };
         Option<string?> when = new("--when") { Description = "Misbehaves only while this file is there" };
         Command command = new("member", "Run a member that misbehaves");
-        foreach (Option option in (Option[])[.. settings.Options, offset, lie, lose, delay, when]) command.Options.Add(option);
+        foreach (Option option in (Option[])[.. settings.Options, offset, lie, lose, delay, next, when]) command.Options.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
             if (!NodeSettings.Configuration().TryGet(out IConfiguration? configuration, out Fault fault) || !settings.Read(parsed, configuration).TryGet(out NodeOptions? options, out fault)) return Refusal.Say(fault);
@@ -33,7 +34,12 @@ internal static class TestMemberCommand
             OffsetClock clock = new(TimeSpan.FromSeconds(parsed.GetValue(offset)), on);
             Weather weather = new(parsed.GetValue(lose), TimeSpan.FromMilliseconds(parsed.GetValue(delay)));
             List<UnrulyLinks> wrapped = [];
-            MemberSeams seams = new() { Parts = parts => Wrap(parts, options, parsed.GetValue(lie), weather, on, wrapped) };
+            bool isNext = parsed.GetValue(next);
+            MemberSeams seams = new()
+            {
+                Links = links => isNext ? links with { VersionMax = links.VersionMax + 1 } : links,
+                Parts = parts => Wrap(isNext ? parts with { Replica = parts.Replica with { Rules = parts.Replica.Rules.With(new RulesV2()) } } : parts, options, parsed.GetValue(lie), weather, on, wrapped),
+            };
             if (!(await MemberHost.StartAsync(options, clock, NodeLog.ToConsole, cancel, seams)).TryGet(out MemberHost? host, out fault)) return Refusal.Say(fault);
             await using (host)
             {

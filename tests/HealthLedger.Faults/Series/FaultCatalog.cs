@@ -26,5 +26,6 @@ internal static class FaultCatalog
         new Partition("partition-minority", 1, together: true, goesOn: true), new Partition("partition-halves", 2, together: true, goesOn: false),
         new Partition("partition-majority", 3, together: false, goesOn: false),
         new OneWay(), new PairCut(),
+        new RollingUpgrade(),
     ];
 }

@@ -148,6 +148,9 @@ internal sealed class FaultWorld : IAsyncDisposable
         return (await Cli.RunAsync(arguments)).Json;
     }
 
+    /// <summary>Runs a command at any member that answers; it must succeed.</summary>
+    public Task<JsonNode> MustAsync(params IEnumerable<string> arguments) => Cli.MustAsync([.. arguments, .. Members.SelectMany(member => (string[])["--node", member.Door.ToString()])]);
+
     /// <summary>Ends the load and returns what it counted.</summary>
     public async Task<JsonNode> EndLoadAsync()
     {
@@ -178,7 +181,7 @@ internal sealed class FaultWorld : IAsyncDisposable
             Network = Own(await Namespaces.CreateAsync(MemberCount));
             hosts = [.. Enumerable.Range(0, MemberCount).Select(Network.Address)];
         }
-        else
+        else if (kind == WorldKind.Loopback)
         {
             Disk = await SmallDisk.TryMountAsync(folders[SmallDiskMember], SmallDiskMegabytes);
             if (Disk is not null) _owned.Add(Disk);
@@ -186,8 +189,8 @@ internal sealed class FaultWorld : IAsyncDisposable
             if (Postgres is not null) _owned.Add(Postgres);
         }
         int[] doors = [.. hosts.Select(_ => Programs.FreePort())], links = [.. hosts.Select(_ => Programs.FreePort())];
-        int[] faces = kind == WorldKind.Loopback ? [.. hosts.Select(_ => Programs.FreePort())] : links;
-        if (kind == WorldKind.Loopback) Proxies = [.. Enumerable.Range(0, MemberCount).Select(i => Own(new TcpProxy(faces[i], links[i], seed + i)))];
+        int[] faces = kind != WorldKind.Namespaces ? [.. hosts.Select(_ => Programs.FreePort())] : links;
+        if (kind != WorldKind.Namespaces) Proxies = [.. Enumerable.Range(0, MemberCount).Select(i => Own(new TcpProxy(faces[i], links[i], seed + i)))];
         Founding.Found($"faults-{seed}", folders, [.. hosts.Select((host, i) => $"https://{host}:{faces[i]}")]);
         List<MemberProcess> members = [];
         Members = members;

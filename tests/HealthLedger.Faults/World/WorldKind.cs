@@ -8,4 +8,7 @@ internal enum WorldKind
 
     /// <summary>A network namespace for each member.</summary>
     Namespaces,
+
+    /// <summary>Loopback; the members end as the next build, so no other fault follows.</summary>
+    Upgrade,
 }
