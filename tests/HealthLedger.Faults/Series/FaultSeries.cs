@@ -28,7 +28,18 @@ internal sealed class FaultSeries(SeriesOptions options, Action<string> say)
         {
             FaultCase[] chosen = [.. FaultCatalog.All().Where(each => options.Only.Count > 0 ? options.Only.Any(name => each.Name.StartsWith(name, StringComparison.Ordinal)) : !options.Short || each.IsShort)];
             foreach (WorldKind kind in Enum.GetValues<WorldKind>())
-                if (chosen.Where(each => each.World == kind).ToArray() is { Length: > 0 } own) await RunAsync(kind, own, round, cancel);
+            {
+                if (chosen.Where(each => each.World == kind).ToArray() is not { Length: > 0 } own) continue;
+                try
+                {
+                    await RunAsync(kind, own, round, cancel);
+                }
+                catch (SeriesException stopped)
+                {
+                    Rows.Add(new FaultRow { Name = "series", What = $"{kind} cannot go on", Wrong = [stopped.Message] });
+                    say($"WRONG: {stopped.Message}");
+                }
+            }
         }
         return Rows.TrueForAll(row => row.IsGood);
     }

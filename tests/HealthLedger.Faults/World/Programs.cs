@@ -7,6 +7,8 @@ namespace HealthLedger.Faults.World;
 /// <summary>Other programs: where they are, run to their end.</summary>
 internal static class Programs
 {
+    private const int PortsFrom = 18_000, PortsTo = 32_000;
+
     /// <summary>The .NET host.</summary>
     public static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
@@ -19,12 +21,22 @@ internal static class Programs
     /// <summary>This program's assembly: it hosts the members that lie.</summary>
     public static string Own => Path.Combine(AppContext.BaseDirectory, "healthledger-faults.dll");
 
-    /// <summary>A port that was free a moment ago.</summary>
+    /// <summary>A port that was free a moment ago, and not one of those that outgoing connections are given.</summary>
     public static int FreePort()
     {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
+        while (true)
+        {
+            using TcpListener probe = new(IPAddress.Loopback, Random.Shared.Next(PortsFrom, PortsTo));
+            try
+            {
+                probe.Start();
+                return ((IPEndPoint)probe.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another one.
+            }
+        }
     }
 
     /// <summary>Runs a program and returns whether it ended with 0, and what it said.</summary>
