@@ -133,22 +133,22 @@ internal sealed class MemberProbe(int place, Uri node, LedgerClient client, Orga
     public async Task CheckHeadAsync(Permit permit, CancellationToken cancel)
     {
         string entry = $"the access of shard {permit.Shard}, leaf {permit.Leaf}";
-        if (await ReceiptAsync(permit.Shard, permit.StatementId, permit.Index, entry, cancel) is { } facts && facts.LeafIndex != permit.Leaf)
+        if (await ReceiptAsync(permit.Shard, permit.StatementId, permit.Index, permit.Leaf, entry, cancel) is { } facts && facts.LeafIndex != permit.Leaf)
             findings.Add(FindingKind.Proof, node, $"The receipt of {entry} proves leaf {facts.LeafIndex}.");
     }
 
     private async Task CheckReceiptAsync(AckLine ack, CancellationToken cancel)
     {
-        if (await ReceiptAsync(ack.Shard!.Value, ack.StatementId, ack.Index!.Value, Place(ack), cancel) is not { } facts) return;
-        string? differs = facts.LeafIndex != ack.Leaf ? $"leaf {facts.LeafIndex}" : facts.Event.Hash.ToString() != ack.Record ? $"event {facts.Event.Hash}"
+        if (await ReceiptAsync(ack.Shard!.Value, ack.StatementId, ack.Index!.Value, ack.Leaf!.Value, Place(ack), cancel) is not { } facts) return;
+        string? differs = facts.StatementId != ack.StatementId ? $"statement {facts.StatementId}" : facts.LeafIndex != ack.Leaf ? $"leaf {facts.LeafIndex}" : facts.Event.Hash.ToString() != ack.Record ? $"event {facts.Event.Hash}"
             : facts.Time != ack.Time ? $"block time {facts.Time}" : facts.Outcome.Kind != OutcomeKind.Applied ? $"outcome {facts.Outcome.Kind}" : null;
         if (differs is null) Interlocked.Increment(ref _receipts);
         else findings.Add(FindingKind.Proof, node, $"The receipt of {Place(ack)} proves {differs}.");
     }
 
-    private async Task<ReceiptFacts?> ReceiptAsync(int shard, Hash32 statement, int index, string entry, CancellationToken cancel)
+    private async Task<ReceiptFacts?> ReceiptAsync(int shard, Hash32 statement, int index, long leaf, string entry, CancellationToken cancel)
     {
-        Result<ReadOnlyMemory<byte>> answer = await PatientlyAsync(() => client.Connection.ReceiptAsync(shard, statement, index, cancel), cancel);
+        Result<ReadOnlyMemory<byte>> answer = await PatientlyAsync(() => AskReceiptAsync(shard, statement, index, leaf, cancel), cancel);
         if (!answer.TryGet(out ReadOnlyMemory<byte> receipt, out Fault fault))
         {
             findings.Add(fault.Code == FaultCode.NotFound ? FindingKind.Missing : FindingKind.Unanswered, node, $"There is no receipt of {entry}: {fault}.");
@@ -161,6 +161,13 @@ internal sealed class MemberProbe(int place, Uri node, LedgerClient client, Orga
         }
         foreach (Protocol.Blocks.BlockHeader header in decoded.Headers) chains.Note(place, header.Shard, header.Height, header.ComputeHash());
         return facts;
+    }
+
+    // A statement's id is remembered until the statement expires, ten minutes after it was signed; its entry stays where it is, and is asked for by its leaf then.
+    private async Task<Result<ReadOnlyMemory<byte>>> AskReceiptAsync(int shard, Hash32 statement, int index, long leaf, CancellationToken cancel)
+    {
+        Result<ReadOnlyMemory<byte>> answer = await client.Connection.ReceiptAsync(shard, statement, index, cancel);
+        return !answer.IsOk && answer.Fault.Code == FaultCode.NotFound ? await client.Queries.ReceiptAsync(wallet.Party, shard, leaf, cancel) : answer;
     }
 
     // A member hears of a commit a moment after the one that acknowledged it, and one that was down catches up first: only what stays so is a finding.
