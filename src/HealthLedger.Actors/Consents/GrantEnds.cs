@@ -11,7 +11,7 @@ using HealthLedger.Storage.State;
 namespace HealthLedger.Actors.Consents;
 
 /// <summary>
-/// The ends of running grants, kept in snapshots by due time, so that neither a start nor a look goes through all grants. A mark for each shard says up to
+/// The ends of running grants that come within two days, kept in snapshots by due time, so that neither a start nor a look goes through all grants. A mark for each shard says up to
 /// which block the list is whole; it is sealed, names that block's header and the database it stands in, and the list goes on from there. Where it
 /// does not fit the own replica, the list is made anew from the rows. A database that leaves rows out is found out by making the list anew
 /// once a day; until then it delays closing entries of this member, on which nothing depends.
@@ -19,7 +19,7 @@ namespace HealthLedger.Actors.Consents;
 internal sealed class GrantEnds : IAsyncDisposable
 {
     private const int Format = 1, BlocksWaitingMax = 4_096, BlocksReplayedMax = 2_000;
-    private const long MarkMilliseconds = 5_000, WholeMilliseconds = 86_400_000;
+    private const long MarkMilliseconds = 5_000, WholeMilliseconds = 86_400_000, AheadMilliseconds = 2 * WholeMilliseconds;
 
     private readonly ILedgerReader _ledger;
     private readonly SnapshotStore _snapshots;
@@ -174,21 +174,24 @@ internal sealed class GrantEnds : IAsyncDisposable
     private async ValueTask MakeAsync(Shard shard, long height)
     {
         if (_ledger.Grants(shard.Number, height) is not { } block) return;
+        long made = Now;
         foreach ((Hash32 did, Id16 grant, long ends) in _ledger.View(shard.Number).RunningGrants())
         {
+            // Going past a row costs a hundredth of putting it, and the list is made again before this one ends.
+            if (ends > made + AheadMilliseconds) continue;
             // A database that is away takes nothing: the rows are looked through meanwhile.
             if (_snapshots.Warning is not null) return;
             Snapshot end = EndOf(shard, block, did, grant, ends);
             while (!_snapshots.TryPut(end)) await _snapshots.WaitForRoomAsync(_stopping.Token).WaitAsync(TimeSpan.FromSeconds(10), _clock, _stopping.Token);
         }
-        (shard.Height, shard.Header, shard.MadeAt, shard.IsWhole) = (height, block.Header, Now, true);
+        (shard.Height, shard.Header, shard.MadeAt, shard.IsWhole) = (height, block.Header, made, true);
     }
 
     private void Put(Shard shard, CommittedGrants block)
     {
         foreach ((Hash32 did, Id16 grant, long until) in block.Made)
         {
-            if (_snapshots.TryPut(EndOf(shard, block, did, grant, until))) continue;
+            if (until > shard.MadeAt + AheadMilliseconds || _snapshots.TryPut(EndOf(shard, block, did, grant, until))) continue;
             shard.IsWhole = false;
             return;
         }

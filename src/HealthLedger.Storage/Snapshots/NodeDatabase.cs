@@ -21,6 +21,7 @@ public sealed class NodeDatabase : IAsyncDisposable
     private readonly ITimer _sweep;
     private readonly string? _instead;
     private readonly TimeProvider _clock;
+    private int _closed;
 
     private NodeDatabase(ICacheDatabase backend, DatabaseOptions options, TimeProvider clock, string? instead)
     {
@@ -96,9 +97,10 @@ public sealed class NodeDatabase : IAsyncDisposable
     /// <summary>Ends when all that was put is in the database.</summary>
     public Task FlushAsync(CancellationToken cancel = default) => Queue.WaitUntilEmptyAsync(cancel);
 
-    /// <summary>Writes what waits, for two seconds at most, and closes.</summary>
+    /// <summary>Writes what waits, for two seconds at most, and closes. Puts and questions afterwards find it away.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _closed, 1) != 0) return;
         await _sweep.DisposeAsync();
         if (Gate.Trouble is null)
         {

@@ -19,7 +19,7 @@ public sealed class SnapshotRates(PostgresFixture fixture, ITestOutputHelper out
         string folder = Directory.CreateTempSubdirectory("healthledger-rates-").FullName;
         DatabaseOptions options = new() { Kind = kind, ReadTimeout = TimeSpan.FromSeconds(30), ConnectTimeout = TimeSpan.FromSeconds(30), QueueRowsMax = 1_000_000, QueueBytesMax = 1L << 30 };
         if (kind == DatabaseKind.Postgres) options = options with { ConnectionString = (await fixture.RequireAsync()).ConnectionString, Schema = $"rates_{Guid.NewGuid():N}" };
-        await using NodeDatabase node = (await NodeDatabase.OpenAsync(options, folder, TimeProvider.System)).Value;
+        NodeDatabase node = (await NodeDatabase.OpenAsync(options, folder, TimeProvider.System)).Value;
         SnapshotStore store = node.Store(Secret());
         Stopwatch watch = Stopwatch.StartNew();
         for (int i = 0; i < Things; i++) store.TryPut(Snapshot($"did:{i}", PayloadBytes, due: i)).Should().BeTrue();
