@@ -161,7 +161,7 @@ status() {
     if running "$each"; then echo "$each runs, process $(cat "$state/$each.pid")"; else echo "$each is down"; down=1; fi
   done
   # shellcheck disable=SC2046
-  cli admin status $(for ((i = 0; i < members; i++)); do echo "--member $(url_of "$i")"; done) "$@" || down=1
+  cli admin status $(for ((i = 0; i < members; i++)); do echo "--node $(url_of "$i")"; done) "$@" || down=1
   return $down
 }
 

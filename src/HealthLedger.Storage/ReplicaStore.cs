@@ -44,7 +44,8 @@ public sealed class ReplicaStore : IAsyncDisposable
         // Logs begin only after the identity is durable, so they tell that there was one.
         bool used = identity.Value is not null || identity.Lost
             || new[] { "blocks", "objects", "keys" }.Any(name => files.List(Path.Combine(folder, name)).Any(file => file.EndsWith(".log", StringComparison.Ordinal)));
-        (_voteFiles, VoteRecovery recovered) = VoteFiles.Open(files, Path.Combine(folder, "votes"), used, options, health);
+        if (options.BeginVotesAnew) LetGoOfVotes();
+        (_voteFiles, VoteRecovery recovered) = VoteFiles.Open(files, Path.Combine(folder, "votes"), used && !options.BeginVotesAnew, options, health);
         Votes = new VoteLog(_voteFiles, recovered, options);
         // What is written from now on makes the files sound again, and must not make anybody believe that nothing was lost.
         TwinFile silent = TwinFile.Open(files, folder, "silent", health);
@@ -176,6 +177,14 @@ public sealed class ReplicaStore : IAsyncDisposable
         await _background.DisposeAsync().ConfigureAwait(false);
         await _commit.DisposeAsync().ConfigureAwait(false);
         Close();
+    }
+
+    private void LetGoOfVotes()
+    {
+        string votes = Path.Combine(_folder, "votes");
+        foreach (string name in _files.List(votes)) _files.Delete(Path.Combine(votes, name));
+        foreach (string name in _files.List(_folder).Where(name => name is "silent-a" or "silent-b")) _files.Delete(Path.Combine(_folder, name));
+        _files.FlushFolder(_folder);
     }
 
     private void Close()

@@ -38,6 +38,12 @@ public sealed record StorageOptions
     /// <summary>Bytes per second that the scrubber reads.</summary>
     public int ScrubBytesPerSecond { get; init; } = 4 << 20;
 
+    /// <summary>
+    /// True where the member has a validator key that has never signed anything: votes of another key are let go of, and that they were lost no longer counts. Never
+    /// for a key that has been used.
+    /// </summary>
+    public bool BeginVotesAnew { get; init; }
+
     /// <summary>False in tests that run background work step by step themselves.</summary>
     public bool RunBackground { get; init; } = true;
 

@@ -92,7 +92,11 @@ public sealed partial class Replica : IMemberEndpoint, IAsyncDisposable
     public static async Task<Result<Replica>> StartAsync(
         ReplicaOptions options, ConfigurationBook book, Hash32 member, IReadOnlyList<ISigner> validatorKeys, IMemberLinks links, TimeProvider time, ILogger logger)
     {
-        if (!ReplicaStore.Open(options.Folder, options.Storage with { MeterTags = [new("member", MemberLabel.Of(book, member))] }, time).TryGet(out ReplicaStore? store, out Fault fault)) return fault;
+        RenewedKey renewed = new(options.Folder);
+        StorageOptions storage = options.Storage with { MeterTags = [new("member", MemberLabel.Of(book, member))], BeginVotesAnew = renewed.IsOnly(validatorKeys) };
+        if (!ReplicaStore.Open(options.Folder, storage, time).TryGet(out ReplicaStore? store, out Fault fault)) return fault;
+        // Before the first vote: another start must not let go of what this one signs.
+        renewed.Forget();
         CancellationTokenSource stop = new();
         ValidatorKeys keys = new(book, member, validatorKeys);
         Replica? replica = null;

@@ -60,6 +60,27 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task A_restored_store_votes_again_once_there_is_a_validator_key_that_has_signed_nothing_and_keeps_what_that_key_signs()
+    {
+        await using (ReplicaStore store = Open(Store)) await FillAsync(store, 1, 3);
+        (await StoreBackup.WriteAsync(Store, Target, TimeProvider.System, cancel: TestContext.Current.CancellationToken)).IsOk.Should().BeTrue();
+        (await StoreBackup.RestoreAsync(Target, Restored, cancel: TestContext.Current.CancellationToken)).IsOk.Should().BeTrue();
+        await using (ReplicaStore silent = Open(Restored)) silent.Health.MayVote.Should().BeFalse();
+
+        await using (ReplicaStore anew = ReplicaStore.Open(Restored, Replica.Options(1) with { BeginVotesAnew = true }, TimeProvider.System).Value)
+        {
+            anew.Health.MayVote.Should().BeTrue();
+            anew.Votes.Live.Should().BeEmpty();
+            anew.Votes.Append(1, 7, 1, "vote"u8);
+            await anew.FlushAsync();
+        }
+        await using ReplicaStore later = Open(Restored);
+        later.Health.MayVote.Should().BeTrue();
+        later.Votes.Live.Should().ContainSingle();
+        later.Blocks.CommittedHeight(1).Should().Be(3);
+    }
+
+    [Fact]
     public async Task A_second_backup_copies_only_what_changed()
     {
         await using ReplicaStore store = Open(Store);

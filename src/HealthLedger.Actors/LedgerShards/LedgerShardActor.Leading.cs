@@ -18,7 +18,7 @@ public sealed partial class LedgerShardActor
     private readonly Dictionary<Hash32, (long Height, ReadOnlyMemory<byte> Bytes)> _blocks = [];
     private readonly List<Effect> _effects = [];
     private LeaderMachine? _machine;
-    private bool _building;
+    private bool _building, _drained;
 
     /// <summary>True while this member leads the shard, or tries to; as of now.</summary>
     public bool IsLeading => _machine is not null;
@@ -50,8 +50,16 @@ public sealed partial class LedgerShardActor
     /// <summary>Stops leading in good order: the next leader may begin at once. For a shutdown.</summary>
     public void GiveUp() => Post(() => Lead(new GiveUp()));
 
+    /// <summary>While drained the member hands over what it leads and leads nothing; it votes and answers as ever.</summary>
+    public void Drain(bool drained) => Post(() =>
+    {
+        _drained = drained;
+        if (drained) Lead(new GiveUp());
+    });
+
     private void Begin(Epoch epoch, Complaint[] complaints, HandOver? handOver)
     {
+        if (_drained) return;
         if (_machine is { } current && current.Epoch >= epoch) return;
         EndAttempt();
         _replica.ReportLeading(Shard, $"begins to lead epoch {epoch}");

@@ -10,7 +10,7 @@ namespace HealthLedger.Actors.Network;
 /// </summary>
 public sealed class MemberFolder
 {
-    private const string GenesisName = "genesis.cbor", MemberName = "member", OrganizationsName = "organizations", ReplicaName = "replica", ConfigurationsName = "configurations.cbor";
+    private const string GenesisName = "genesis.cbor", MemberName = "member", OrganizationsName = "organizations", ReplicaName = "replica", DrainName = "drain", ConfigurationsName = "configurations.cbor";
 
     private MemberFolder(string path, GenesisFile genesis, PartyFolder? member, IReadOnlyList<PartyFolder> organizations) =>
         (Path, Genesis, Member, Organizations) = (path, genesis, member, organizations);
@@ -28,7 +28,13 @@ public sealed class MemberFolder
     public IReadOnlyList<PartyFolder> Organizations { get; }
 
     /// <summary>Where the replica lives.</summary>
-    public string ReplicaPath => System.IO.Path.Combine(Path, ReplicaName);
+    public string ReplicaPath => ReplicaPathOf(Path);
+
+    /// <summary>Where the replica of a node's folder lives.</summary>
+    public static string ReplicaPathOf(string folder) => System.IO.Path.Combine(folder, ReplicaName);
+
+    /// <summary>While this file is there the node leads nothing and takes no new work; whoever may write the folder may put it there.</summary>
+    public static string DrainPath(string folder) => System.IO.Path.Combine(folder, DrainName);
 
     /// <summary>Where a folder's genesis is.</summary>
     public static string GenesisPath(string folder) => System.IO.Path.Combine(folder, GenesisName);

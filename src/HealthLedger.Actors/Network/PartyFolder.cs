@@ -57,6 +57,29 @@ public sealed class PartyFolder
         return FoundingRequest.Decode(bytes).TryGet(out FoundingRequest? request, out fault) ? new PartyFolder(path, request) : fault;
     }
 
+    /// <summary>
+    /// Makes another validator and transport key for the member, certified by its identity key, and the request that names them; the old two are gone. The
+    /// node is stopped meanwhile. An interrupted renewal is done again.
+    /// </summary>
+    /// <param name="identityFolder">Where the identity key is; null for this folder.</param>
+    /// <param name="endpoint">Where other members will reach the node; null for where they do.</param>
+    /// <param name="random">Keys come from it.</param>
+    public Result<PartyFolder> Renew(string? identityFolder, string? endpoint, RandomNumberGenerator random)
+    {
+        if (Request.Member is not { } member) return new Fault(FaultCode.KeyFolderIncomplete, $"The keys in {_path} are those of an organization that runs no node.");
+        if (!KeyFiles.ReadSigning(identityFolder ?? _path, "identity").TryGet(out SigningKey? identity, out Fault fault)) return fault;
+        using (identity)
+        {
+            if (!identity.Public.Equals(member.Identity)) return new Fault(FaultCode.KeyFolderIncomplete, $"The identity key is not that of {member.Name}.");
+            using SigningKey validator = KeyFiles.NewSigning(_path, "validator", random), transport = KeyFiles.NewSigning(_path, "transport", random);
+            Member renewed = Member.Certify(Request.Network, member.Name, identity, validator.Public, transport.Public, member.Sealing, endpoint ?? member.Endpoint);
+            byte[] request = new FoundingRequest(Request.Network, renewed, Request.Organization).Encode();
+            if (!FoundingRequest.Decode(request).TryGet(out FoundingRequest? checkedRequest, out fault)) return fault;
+            WholeFile.Write(Path.Combine(_path, RequestName), request);
+            return new PartyFolder(_path, checkedRequest);
+        }
+    }
+
     /// <summary>The identity key; a fault where it is kept elsewhere.</summary>
     public Result<SigningKey> ReadIdentity() => KeyFiles.ReadSigning(_path, "identity");
 

@@ -23,6 +23,16 @@ public sealed class StandaloneMember : IAsyncDisposable
     /// <summary>The actor of a shard; 0 is the directory.</summary>
     public LedgerShardActor Shard(int shard) => _shards[shard];
 
+    /// <summary>True while the member leads nothing, on its operator's wish.</summary>
+    public bool IsDrained { get; private set; }
+
+    /// <summary>Hands over what the member leads, and leads nothing until it is told otherwise; it goes on voting and answering.</summary>
+    public void Drain(bool drained)
+    {
+        IsDrained = drained;
+        foreach (LedgerShardActor shard in _shards) shard.Drain(drained);
+    }
+
     /// <summary>Stops leading, then ends actors and validator.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -49,7 +49,7 @@ internal sealed class LocalNode(NodeSlot slot, GenesisFile genesis, int member) 
     public ValueTask<Result<ReadOnlyMemory<byte>>> EntriesAsync(Tile tile, CancellationToken cancel = default) => Ask(node => node.EntriesAsync(tile, cancel));
 
     /// <inheritdoc/>
-    public NodeHealth Health() => slot.Current is { } node ? node.Health() : new NodeHealth(false, [], ["The member is down."]);
+    public NodeHealth Health() => slot.Health();
 
     private ValueTask<Result<T>> Ask<T>(Func<MemberNode, ValueTask<Result<T>>> call) =>
         slot.Current is { } node ? call(node) : new(new Fault(FaultCode.Unavailable, "The member is down; try again in a moment."));

@@ -30,12 +30,20 @@ internal sealed class NodeSlot(MemberRunner runner, GenesisFile genesis, Snapsho
         }
     }
 
+    /// <summary>How the member does; a drained one is not ready, so that no new work comes to it.</summary>
+    public NodeHealth Health()
+    {
+        if (Current is not { } node) return new NodeHealth(false, [], ["The member is down."]);
+        NodeHealth health = node.Health();
+        return runner.Up?.IsDrained == true ? health with { Ready = false, Warnings = [.. health.Warnings, "The node is drained: it leads nothing and takes no new work, and it votes. `healthledger admin resume` ends that."] } : health;
+    }
+
     /// <summary>What an operator sees of the member, up or down.</summary>
     /// <param name="role">What the process is.</param>
     /// <param name="links">Its links; null where the others are in the same process.</param>
     public NodeStatus Status(string role, HttpLinks? links)
     {
-        if (Current is { } node && runner.Up is { } member) return StatusDesk.Of(role, member, node.Health(), links, clock);
+        if (Current is not null && runner.Up is { } member) return StatusDesk.Of(role, member, Health(), links, clock);
         return new NodeStatus
         {
             Role = role, Build = StatusDesk.Build, Network = genesis.Network, Genesis = genesis.Hash.ToString(), Time = clock.GetUtcNow().ToUnixTimeMilliseconds(), Ready = false,

@@ -23,10 +23,11 @@ internal sealed class MemberHost : IAsyncDisposable
     private readonly HttpLinks _links;
     private readonly MemberRunner _runner;
     private readonly RandomNumberGenerator _random;
+    private readonly DrainWatch _drain;
     private IMemberActors? _actors;
 
-    private MemberHost(DoorHost doors, HttpLinks links, MemberRunner runner, RandomNumberGenerator random) =>
-        (_doors, _links, _runner, _random) = (doors, links, runner, random);
+    private MemberHost(DoorHost doors, HttpLinks links, MemberRunner runner, RandomNumberGenerator random, DrainWatch drain) =>
+        (_doors, _links, _runner, _random, _drain) = (doors, links, runner, random, drain);
 
     /// <summary>Where the doors are.</summary>
     public Uri Address => _doors.Address;
@@ -86,7 +87,7 @@ internal sealed class MemberHost : IAsyncDisposable
             Time = clock,
             Loggers = doors.Logs,
         }));
-        MemberHost host = new(doors, links, runner, random);
+        MemberHost host = new(doors, links, runner, random, new DrainWatch(MemberFolder.DrainPath(options.Data), runner, clock));
         MemberPlace place = new(options.Role, folder, self, keys, runner, links, listen, shard, book, snapshots, clock, random, doors.Logs);
         Fault? refused = await host.OpenAsync(place, actors, seated, options.Data, cancel);
         if (refused is null) return host;
@@ -104,6 +105,7 @@ internal sealed class MemberHost : IAsyncDisposable
     /// <summary>Closes the doors, hands over what this member leads, lets that reach the others, and ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _drain.DisposeAsync();
         await _doors.CloseAsync();
         if (_actors is not null) await _actors.DisposeAsync();
         await _runner.DisposeAsync();

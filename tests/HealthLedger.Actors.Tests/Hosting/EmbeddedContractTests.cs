@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace HealthLedger.Actors.Tests.Hosting;
 
 /// <summary>The contract of hosts, held by the embedded one.</summary>
+[Collection("counter")]
 public sealed class EmbeddedContractTests : ActorContract
 {
     private protected override Task<ActorWorld> StartAsync(ActorWorldOptions options) => Task.FromResult<ActorWorld>(new World(options));

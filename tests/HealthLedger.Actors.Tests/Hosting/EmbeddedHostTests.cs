@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace HealthLedger.Actors.Tests.Hosting;
 
 /// <summary>What the embedded host has beyond the contract, and its clockwork to the millisecond.</summary>
+[Collection("counter")]
 public sealed class EmbeddedHostTests
 {
     [Fact]

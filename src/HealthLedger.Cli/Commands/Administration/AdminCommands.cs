@@ -6,9 +6,10 @@ namespace HealthLedger.Cli.Commands.Administration;
 internal static class AdminCommands
 {
     /// <summary>The group.</summary>
-    public static LedgerCommand Make() => new LedgerCommand("admin", "Look after a member's node: back up, restore, change members",
+    public static LedgerCommand Make() => new LedgerCommand("admin", "Look after members' nodes: status, back up, restore, change members",
+        "admin status --node http://10.0.0.1:8080 --node http://10.0.0.2:8080",
         "admin backup /var/lib/healthledger/store /backup/hospital  # while it runs",
         "admin restore /backup/hospital /var/lib/healthledger/store",
         "admin configuration show")
-        .With(BackupCommands.Write(), BackupCommands.Check(), BackupCommands.Restore(), ConfigurationCommands.Make());
+        .With(AdminStatusCommand.Make(), DrainCommands.Drain(), DrainCommands.Resume(), BackupCommands.Write(), BackupCommands.Check(), BackupCommands.Restore(), ConfigurationCommands.Make());
 }

@@ -34,8 +34,7 @@ internal static class InitCommand
     private static Result<Answer> Init(Call call, string network, string name, string? endpoint, string roles, string folder)
     {
         if (!NetworkName.IsValid(network)) return new Fault(FaultCode.UsageWrong, "--network is not a network's name.");
-        if (endpoint is not null && !(Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttps && address.AbsolutePath == "/"))
-            return new Fault(FaultCode.UsageWrong, "--endpoint is an address such as https://ledger.example:9443.");
+        if (endpoint is not null && !NetworkText.IsEndpoint(endpoint)) return new Fault(FaultCode.UsageWrong, "--endpoint is an address such as https://ledger.example:9443.");
         if (!NetworkText.Roles(roles).TryGet(out OrganizationRoles asked, out Fault fault)) return fault;
         string path = endpoint is not null ? MemberFolder.MemberPath(folder) : MemberFolder.OrganizationPath(folder, name.ToLowerInvariant().Replace(' ', '-'));
         if (!PartyFolder.Create(path, network, name, asked, endpoint?.TrimEnd('/'), call.Terminal.Random).TryGet(out PartyFolder? party, out fault)) return fault;

@@ -13,5 +13,5 @@ internal static class NetworkCommands
         "network finish founding.cbor riverside.sig northgate.sig central.sig agency.sig --out genesis.cbor  # one of them",
         "network join genesis.cbor --folder /var/lib/healthledger --hash 3f9a...  # each founder; then healthledger-node --role member",
         "network local --members 4 --folder /tmp/network --base-port 8080  # all of it for one machine")
-        .With(InitCommand.Make(), FoundCommand.Make(), SignCommand.Make(), FinishCommand.Make(), JoinCommand.Make(), LocalCommand.Make());
+        .With(InitCommand.Make(), FoundCommand.Make(), SignCommand.Make(), FinishCommand.Make(), JoinCommand.Make(), RenewCommand.Make(), LocalCommand.Make());
 }

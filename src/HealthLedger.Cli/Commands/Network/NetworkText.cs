@@ -16,6 +16,9 @@ internal static class NetworkText
     /// <summary>All words for organizations' roles.</summary>
     public static string RoleWords { get; } = string.Join(", ", AllRoles.Select(role => role.ToString().ToLowerInvariant()));
 
+    /// <summary>True for where a member may be reached: https, a host, a port, no path.</summary>
+    public static bool IsEndpoint(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttps && address.AbsolutePath == "/";
+
     /// <summary>Reads roles from words with commas between.</summary>
     public static Result<OrganizationRoles> Roles(string text)
     {
