@@ -126,7 +126,7 @@ async function settled(missing) {
 function place(text, secret) {
   const isNumber = /^[0-9.,-]+$/.test(secret);
   for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1))
-    if (!isNumber || !/[0-9.]/.test((text[at - 1] ?? ' ') + (text[at + secret.length] ?? ' '))) return text.slice(Math.max(0, at - 200), at + 100);
+    if (!isNumber || !/[0-9A-Za-z.]/.test((text[at - 1] ?? ' ') + (text[at + secret.length] ?? ' '))) return text.slice(Math.max(0, at - 200), at + 100);
   return null;
 }
 
