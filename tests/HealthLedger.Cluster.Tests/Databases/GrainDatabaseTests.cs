@@ -98,8 +98,13 @@ public sealed class GrainDatabaseTests : IAsyncLifetime
         }, "the grant is closed");
     }
 
-    // The rows of a grant's end, one for each member.
-    private Task UntilRowsAsync() => Waiting.UntilAsync(async () => (long)(await ScalarAsync("SELECT count(*) FROM healthledger.snapshots WHERE kind = 1"))! >= 4, "each member's list has the grants");
+    // The rows of a grant's end, one for each member. The clock stands still, so nobody looks by himself once the look at the start is over.
+    private Task UntilRowsAsync() => Waiting.UntilAsync(async () =>
+    {
+        for (int member = 0; member < 4; member++)
+            if (await _cluster.NodeAsync(member) is { } node) await node.LookAtConsentsAsync();
+        return (long)(await ScalarAsync("SELECT count(*) FROM healthledger.snapshots WHERE kind = 1"))! >= 4;
+    }, "each member's list has the grants");
 
     private async Task<string[]> AnswersAsync(LedgerDid patient, Permit permit)
     {
